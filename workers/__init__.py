@@ -1,0 +1,1 @@
+"""Due Process: the workers that serve the procedures drawn in ``bpmn/``."""
