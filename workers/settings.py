@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     smtp_security: str = Field("none", pattern="^(none|starttls|tls)$", description="none, starttls or tls.")
 
-    case_file_url: str = Field("http://localhost:8090", description="Where the case file is served, as people reach it.")
+    case_file_url: str = Field(
+        "http://localhost:8090", description="Where the case file is served, as people reach it."
+    )
     worker_name: str = Field("due-process", description="The worker's name in the engine's records.")
 
     @cached_property

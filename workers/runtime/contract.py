@@ -202,8 +202,10 @@ def _shape_of(name: str, handler: JobHandler) -> tuple[type[JobInput], type[JobO
     hints = get_type_hints(handler)
     parameters = list(inspect.signature(handler).parameters)
     if len(parameters) not in (1, 2):
-        raise ContractError(f"The handler of {name!r} takes {len(parameters)} arguments; it takes its input "
-                            "and, where it needs one, a JobContext.")
+        raise ContractError(
+            f"The handler of {name!r} takes {len(parameters)} arguments; it takes its input "
+            "and, where it needs one, a JobContext."
+        )
     input_model, output_model = hints.get(parameters[0]), hints.get("return")
     if not (isinstance(input_model, type) and issubclass(input_model, JobInput)):
         raise ContractError(f"The handler of {name!r} must say its input: annotate {parameters[0]!r} with a JobInput.")
@@ -214,7 +216,9 @@ def _shape_of(name: str, handler: JobHandler) -> tuple[type[JobInput], type[JobO
         raise ContractError(f"The input of {name!r} has fields without a description: {', '.join(undescribed)}.")
     asynchronous = inspect.iscoroutinefunction(handler)
     if len(parameters) == 1 and asynchronous:
-        raise ContractError(f"The handler of {name!r} is asynchronous and takes no JobContext: make it a plain function.")
+        raise ContractError(
+            f"The handler of {name!r} is asynchronous and takes no JobContext: make it a plain function."
+        )
     if len(parameters) == 1:
         return input_model, output_model, HandlerShape.COMPUTES
     return input_model, output_model, HandlerShape.ASYNC if asynchronous else HandlerShape.RECORDS
