@@ -19,6 +19,8 @@ BUSY_TIMEOUT_SECONDS = 10
 """How long a SQLite writer waits for another one before it fails."""
 
 READ_ONLY = "dueprocess_read_only"
+MIGRATING = "dueprocess_migrating"
+"""Execution options of a connection; see :func:`_begin_sqlite`."""
 
 
 class RecordsError(Exception):
@@ -103,12 +105,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = bool(connection.get_execution_options().get(READ_ONLY))
+    options = connection.get_execution_options()
+    read_only = bool(options.get(READ_ONLY))
+    # While a table is copied to alter it, dropping the old one must not reach the rows that refer to it.
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get(MIGRATING) else 'ON'}")
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
     # A transaction that reads before it writes cannot be promoted once another one has written in between.
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
