@@ -46,6 +46,21 @@ class Settings(BaseSettings):
     engine_username: str = Field("demo", description="Who signs in to the engine's REST API and Tasklist.")
     engine_password: SecretStr = Field(SecretStr("demo"), description="That user's password.")
 
+    engine_grpc_tls: bool = Field(False, description="The gateway (gRPC) is reached over TLS.")
+    engine_grpc_root_certificates: Path | None = Field(
+        None, description="PEM file of the certificates to trust for it; empty: the public ones."
+    )
+    engine_grpc_sign_in: str = Field(
+        "none",
+        pattern="^(none|basic|oauth)$",
+        description="How the worker signs in to the gateway: none, basic or oauth.",
+    )
+    engine_oauth_token_url: str = Field("", description="Where OAuth tokens for the gateway are issued.")
+    engine_oauth_client_id: str = Field("", description="The worker's OAuth client.")
+    engine_oauth_client_secret: SecretStr = Field(SecretStr(""), description="That client's secret.")
+    engine_oauth_audience: str = Field("", description="Audience asked for with the token; empty: none.")
+    engine_oauth_scope: str = Field("", description="Scope asked for with the token; empty: none.")
+
     smtp_host: str = Field("localhost", description="Mail server.")
     smtp_port: int = Field(1025, description="Its port.")
     smtp_username: str = Field("", description="Who signs in to the mail server; empty: nobody.")
@@ -56,6 +71,15 @@ class Settings(BaseSettings):
         "http://localhost:8090", description="Where the case file is served, as people reach it."
     )
     worker_name: str = Field("due-process", description="The worker's name in the engine's records.")
+    worker_jobs: int = Field(64, ge=1, description="How many jobs one worker runs at once.")
+    worker_threads: int = Field(
+        8, ge=1, description="How many of them write records at once; SQLite has one writer, so there it is one."
+    )
+    worker_stop_seconds: float = Field(20, ge=0, description="How long a stopping worker waits for running jobs.")
+    health_host: str = Field("127.0.0.1", description="Where the worker's health and metrics are served.")
+    health_port: int = Field(9601, ge=0, le=65535, description="Its port; 0: not served.")
+    log_format: str = Field("text", pattern="^(text|json)$", description="Log lines as text or as JSON.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least a log line must be.")
 
     @cached_property
     def records_url(self) -> str:

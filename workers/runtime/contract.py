@@ -63,13 +63,15 @@ class BpmnError:
 class RetryPolicy:
     """How often and how soon a job that failed for an outside reason is tried again.
 
-    The n-th retry waits ``first * factor ** (n - 1)``, at most ``longest``, varied by up to ``jitter`` of itself.
+    The n-th retry waits ``first * factor ** (n - 1)``, at most ``longest``, lengthened by up to ``jitter`` of itself.
+    ``retries`` is what the diagram should say; where it says fewer, the first waits are left out, so that in either
+    case an outage of an hour ends without an incident: see :func:`workers.runtime.backoff.wait_before_retry`.
     """
 
     retries: int = 8
     first: timedelta = timedelta(seconds=2)
-    factor: float = 2.0
-    longest: timedelta = timedelta(minutes=10)
+    factor: float = 4.0
+    longest: timedelta = timedelta(minutes=30)
     jitter: float = 0.2
 
 
