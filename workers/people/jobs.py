@@ -1,0 +1,65 @@
+"""Finding people for diagrams, which get references and never names."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from workers.deadlines.moments import london_day
+from workers.people.directory import is_here, people_with_role, person, roles_held
+from workers.people.models import Employment, FindPeople, FindPerson, FoundPerson, People, PeopleFound, PersonFound
+from workers.people.roles import ROLES, unknown_roles
+from workers.runtime.contract import BpmnError, JobContext, job_type
+from workers.runtime.errors import BusinessOutcome, PersonMustAct
+
+
+@job_type(
+    "find_person",
+    title="Find a person",
+    errors=[BpmnError("PERSON_NOT_FOUND", "Nobody has that staff number.")],
+)
+def find_person(job: FindPerson, context: JobContext) -> PersonFound:
+    """Look a person up by staff number; those who have left are found too, without roles."""
+    found = person(context.records, job.staff_number)
+    if found is None:
+        raise BusinessOutcome("PERSON_NOT_FOUND", f"Nobody has the staff number {job.staff_number}.")
+    today = london_day(context.engine_time)
+    manager = person(context.records, found.line_manager) if found.line_manager else None
+    return PersonFound(
+        person=FoundPerson(
+            staff_number=found.staff_number,
+            username=found.username,
+            line_manager=manager.staff_number if manager and is_here(manager, today) else None,
+            seniority=found.seniority,
+            employment=cast("Employment", found.employment),
+            roles=roles_held(found, today),
+            has_email=found.email is not None,
+        )
+    )
+
+
+@job_type(
+    "find_people",
+    title="Find people by role",
+    errors=[BpmnError("NOBODY_FOUND", "Nobody who is not left out holds any of the roles.")],
+)
+def find_people(job: FindPeople, context: JobContext) -> PeopleFound:
+    """Find everyone who holds a role today: the first role of the list that somebody who is not left out holds."""
+    if unknown := unknown_roles(job.roles):
+        raise PersonMustAct(
+            f"The variable roles of {context.element_id} names {', '.join(unknown)}, which is no role. Correct it to "
+            f"one of: {', '.join(ROLES)}; then retry."
+        )
+    today = london_day(context.engine_time)
+    for role in job.roles:
+        found = people_with_role(context.records, role, today, except_staff_numbers=job.except_staff_numbers)
+        if found:
+            return PeopleFound(
+                people=People(
+                    role=role,
+                    staff_numbers=[someone.staff_number for someone in found],
+                    usernames=[someone.username for someone in found],
+                )
+            )
+    raise BusinessOutcome(
+        "NOBODY_FOUND", f"Nobody who is not left out holds the role {' or '.join(job.roles)} on {today.isoformat()}."
+    )
