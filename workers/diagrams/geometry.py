@@ -41,10 +41,13 @@ LOOSE = 3.0
 """Pixels between the end of a line and the shape it belongs to."""
 SIDE_BY_SIDE = 10.0
 """Pixels two lines may run on top of each other."""
-ICON = Bounds(4, 4, 22, 21)
+ICON = Bounds(5, 5, 19, 15)
 """Where the icon of a task stands in its box."""
 MARKER = Bounds(-9, -18, 18, 16)
 """Where the marker of an activity stands, from the middle of its lower border."""
+
+LONG = 60
+"""Characters of a name a message quotes."""
 
 QUESTIONS = frozenset({"exclusiveGateway", "inclusiveGateway"})
 CONTAINERS = frozenset({"subProcess", "transaction", "adHocSubProcess", "group"})
@@ -68,8 +71,7 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
-        named = f"'{one_line(self.element_name)}' ({self.element_id})" if self.element_name else self.element_id
-        return f"{where}: {named} {self.problem}. {self.remedy}"
+        return f"{where}: {_called(self.element_name, self.element_id)} {self.problem}. {self.remedy}"
 
 
 def drawing_findings(diagram: Diagram) -> list[Finding]:
@@ -394,13 +396,19 @@ class _Drawing:
         return lines.rectangle(shape.bounds)
 
     def _named(self, any_id: str) -> str:
-        name = self.diagram.name_of(any_id)
-        if any_id in self.diagram.flows and not self.diagram.flows[any_id].name:
-            return f"{name} ({any_id})"
-        return f"'{one_line(name)}' ({any_id})" if name else any_id
+        return _called(self.diagram.name_of(any_id), any_id)
 
     def _found(self, rule: str, element_id: str, problem: str, remedy: str) -> Finding:
         return _finding(self.diagram, rule, element_id, problem, remedy)
+
+
+def _called(name: str, any_id: str) -> str:
+    words = one_line(name)
+    if not words:
+        return any_id
+    if len(words) > LONG:
+        words = f"{words[:LONG].rsplit(' ', 1)[0]} …"
+    return f"{words} ({any_id})" if words.startswith("from ") else f"'{words}' ({any_id})"
 
 
 def leads_back(diagram: Diagram, flow: SequenceFlow) -> bool:

@@ -517,30 +517,39 @@ class Diagram:
             found = self.elements.get(found.parent)
 
     def name_of(self, any_id: str) -> str:
-        """The name an id has on the drawing; a flow without one is called by its ends; empty when there is none."""
+        """The name an id has on the drawing; a line without one is called by its ends; empty when there is none."""
+        element = self.elements.get(any_id)
+        if element is not None:
+            return element.name or element.text
         flow = self.flows.get(any_id)
         if flow is not None:
-            return flow.name or f"from {self._plain(flow.source)} to {self._plain(flow.target)}"
-        named = self.elements.get(any_id) or self.lanes.get(any_id)
-        if named is not None:
-            return named.name
-        return next((other.name for other in self._others() if other.id == any_id), "")
+            return flow.name or self._between(flow)
+        found = next((other for other in self._others() if other.id == any_id), None)
+        if isinstance(found, Connection):
+            return found.name or self._between(found)
+        return found.name if found is not None else ""
 
     def line_of(self, any_id: str) -> int | None:
         """The line of the file an id is declared in."""
-        found = self.elements.get(any_id) or self.flows.get(any_id) or self.lanes.get(any_id)
+        found = self.elements.get(any_id) or self.flows.get(any_id)
         if found is not None:
             return found.line
         return next((other.line for other in self._others() if other.id == any_id), None)
 
-    def _others(self) -> Iterator[Participant | Connection | Process]:
+    def _others(self) -> Iterator[Lane | Participant | Connection | Process]:
+        yield from self.lanes.values()
         yield from self.participants
         yield from self.connections
         yield from self.processes
 
-    def _plain(self, element_id: str) -> str:
-        element = self.elements.get(element_id)
-        return f"'{one_line(element.name)}'" if element is not None and element.name else element_id
+    def _between(self, line: SequenceFlow | Connection) -> str:
+        return f"from {self._plain(line.source)} to {self._plain(line.target)}"
+
+    def _plain(self, any_id: str) -> str:
+        if any_id in self.flows or any_id not in self.elements:
+            return any_id
+        words = one_line(self.name_of(any_id))
+        return f"'{words}'" if words else any_id
 
 
 def one_line(text: str) -> str:

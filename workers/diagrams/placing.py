@@ -63,6 +63,13 @@ def beside(text: str, label: Bounds) -> Words:
     return _set(lines, label.centre.x - LABEL_WIDTH / 2, LABEL_WIDTH, label.y, LABEL_TEXT, left=False)
 
 
+def banner(text: str, length: float, height: float) -> Words:
+    """The name of a pool or lane along its title bar, which begins at the origin."""
+    lines = wrapped(text, length, TASK_TEXT)
+    y = (height - len(lines) * TASK_TEXT * LINE_HEIGHT) / 2
+    return _set(lines, 0, length, y, TASK_TEXT, left=False)
+
+
 def _set(lines: tuple[str, ...], x: float, column: float, y: float, size: float, *, left: bool) -> Words:
     height = size * LINE_HEIGHT
     placed = []
@@ -77,13 +84,15 @@ def _set(lines: tuple[str, ...], x: float, column: float, y: float, size: float,
 
 def has_outside_name(element: Element) -> bool:
     """Whether the element's name stands under its symbol and not in it."""
-    return element.is_event or element.is_gateway or element.type in {"dataObjectReference", "dataStoreReference"}
+    return (
+        element.is_event or element.is_gateway or element.type in {"dataObjectReference", "dataStoreReference", "group"}
+    )
 
 
-def shape_label(shape: Shape) -> Bounds:
-    """The bounds of the label of a symbol: those in the drawing, else directly under it."""
-    under = Bounds(shape.bounds.centre.x - LABEL_WIDTH / 2, shape.bounds.bottom, LABEL_WIDTH, _LABEL_HEIGHT)
-    return shape.label or under
+def shape_label(shape: Shape, element: Element) -> Bounds:
+    """The bounds of the label of a symbol: those in the drawing, else directly under it, for a group at its top."""
+    y = shape.bounds.y + PADDING if element.type == "group" else shape.bounds.bottom
+    return shape.label or Bounds(shape.bounds.centre.x - LABEL_WIDTH / 2, y, LABEL_WIDTH, _LABEL_HEIGHT)
 
 
 def edge_label(edge: Edge) -> Bounds:
@@ -104,7 +113,7 @@ def outside_names(diagram: Diagram, plane: Plane) -> Iterator[tuple[str, Words]]
     for shape in plane.shapes.values():
         element = diagram.elements.get(shape.element_id)
         if element is not None and element.name and has_outside_name(element):
-            yield element.id, beside(element.name, shape_label(shape))
+            yield element.id, beside(element.name, shape_label(shape, element))
     for edge in plane.edges.values():
         name = edge_name(diagram, edge.element_id)
         if name:

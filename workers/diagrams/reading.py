@@ -273,7 +273,7 @@ class _Reader:
         return Element(
             id=self._id(node),
             type=kind,
-            name=node.get("name", ""),
+            name=self._group_name(node) if kind == "group" else node.get("name", ""),
             line=_line(node),
             process_id=process_id,
             parent=parent,
@@ -291,6 +291,11 @@ class _Reader:
             is_collection=self._is_collection(node),
             zeebe=self._zeebe(node),
         )
+
+    def _group_name(self, node: Node) -> str:
+        category = node.get("categoryValueRef")
+        values = self.root.iter(f"{BPMN}categoryValue")
+        return next((value.get("value", "") for value in values if value.get("id") == category), "")
 
     def _is_collection(self, node: Node) -> bool:
         data = node.get("dataObjectRef")
