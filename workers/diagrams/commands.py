@@ -15,10 +15,10 @@ def picture(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the pictures go.")] = Path("build/pictures"),
 ) -> None:
     """Draw diagrams as SVG pictures, which any browser shows."""
-    from rich.console import Console
+    from rich.console import Console  # noqa: PLC0415  (only this command needs it)
 
-    from workers.diagrams.picture import draw
-    from workers.diagrams.reading import diagrams_in, read_diagram
+    from workers.diagrams.picture import draw  # noqa: PLC0415  (only this command needs it)
+    from workers.diagrams.reading import diagrams_in, read_diagram  # noqa: PLC0415  (only this command needs it)
 
     console = Console()
     failed = False

@@ -46,6 +46,8 @@ ICON = Bounds(5, 5, 19, 15)
 MARKER = Bounds(-9, -18, 18, 16)
 """Where the marker of an activity stands, from the middle of its lower border."""
 
+DEFAULT_MARK = 6.0
+"""Pixels the slash of a default flow reaches to either side."""
 LONG = 60
 """Characters of a name a message quotes."""
 
@@ -255,13 +257,17 @@ class _Drawing:
 
     def names_on_lines(self) -> Iterator[Finding]:
         for named, words in self.names.items():
+            inks = [lines.rectangle(line.ink) for line in words.lines]
             for drawn, pieces in self.pieces.items():
-                if not words.bounds.overlaps(self.reach[drawn].inset(-CLOSE)):
+                if not words.bounds.overlaps(self.reach[drawn].inset(-CLOSE - DEFAULT_MARK)):
                     continue
-                inks = [lines.rectangle(line.ink) for line in words.lines]
+                mark = self.default_marks.get(drawn)
+                which = "its own line" if drawn == named else f"the line {self._named(drawn)}"
                 if any(lines.length_inside(piece, ink) > 0 for piece in pieces for ink in inks):
-                    which = "its own line" if drawn == named else f"the line {self._named(drawn)}"
                     problem = f"has its name written over {which}"
+                    yield self._found("name-on-line", named, problem, "Move the label.")
+                elif mark is not None and any(lines.length_inside(mark, ink) > CLOSE for ink in inks):
+                    problem = f"has its name written over the slash that marks {which} as the default"
                     yield self._found("name-on-line", named, problem, "Move the label.")
 
     def names_on_names(self) -> Iterator[Finding]:
@@ -301,14 +307,34 @@ class _Drawing:
             element = self.diagram.elements.get(drawn)
             if element is None:
                 continue
-            trouble = _does_not_fit(element, shape)
+            trouble = _does_not_fit(element, shape) or self._covered_by_event(element, shape)
             if trouble is not None:
-                remedy = "Shorten the words or make the box larger."
+                remedy = "Shorten the words, or make the box larger."
                 yield self._found("text-too-long", drawn, trouble, remedy)
+
+    def _covered_by_event(self, element: Element, shape: Shape) -> str | None:
+        if not element.is_activity or not element.name:
+            return None
+        words = inside(element.name, shape.bounds, top=element.is_subprocess and shape.expanded)
+        inks = [lines.rectangle(line.ink) for line in words.lines]
+        for event in self.diagram.boundary_events(element.id):
+            outline = self.outlines.get(event.id)
+            if outline is not None and any(lines.outlines_overlap(ink, outline) for ink in inks):
+                return f"has its text covered by its boundary event {self._named(event.id)}"
+        return None
 
     @cached_property
     def pieces(self) -> dict[str, list[lines.Segment]]:
         return {drawn: list(lines.segments(edge.waypoints)) for drawn, edge in self.plane.edges.items()}
+
+    @cached_property
+    def default_marks(self) -> dict[str, lines.Segment]:
+        """The slash of each default flow."""
+        return {
+            drawn: lines.default_mark(edge.waypoints)
+            for drawn, edge in self.plane.edges.items()
+            if (flow := self.diagram.flows.get(drawn)) is not None and flow.is_default
+        }
 
     @cached_property
     def reach(self) -> dict[str, Bounds]:

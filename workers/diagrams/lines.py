@@ -145,3 +145,22 @@ def _distance_to_segment(point: Point, a: Point, b: Point) -> float:
     along = ((point.x - a.x) * across + (point.y - a.y) * down) / squared if squared else 0.0
     along = min(1.0, max(0.0, along))
     return math.hypot(point.x - a.x - along * across, point.y - a.y - along * down)
+
+
+def point_along(origin: Point, ahead: Point, along: float, aside: float) -> Point:
+    """A point measured along the way from ``origin`` to ``ahead``, and to its right."""
+    length = distance(origin, ahead) or 1.0
+    x, y = (ahead.x - origin.x) / length, (ahead.y - origin.y) / length
+    return Point(origin.x + along * x - aside * y, origin.y + along * y + aside * x)
+
+
+def last_piece(points: Sequence[Point]) -> Segment:
+    """The tip of a line and the last point before it that is elsewhere."""
+    tip = points[-1]
+    return tip, next((point for point in reversed(points) if distance(point, tip) > TOUCHING), points[0])
+
+
+def default_mark(points: Sequence[Point]) -> Segment:
+    """The slash across the beginning of a default flow."""
+    start, ahead = last_piece(points[::-1])
+    return point_along(start, ahead, 6, -6), point_along(start, ahead, 10, 6)

@@ -314,7 +314,7 @@ class _Artist:
             yield _arrow(edge)
             source = self.diagram.elements.get(flow.source)
             if flow.is_default:
-                yield _slash(edge)
+                yield svg.line(_path(lines.default_mark(edge.waypoints)))
             elif flow.condition is not None and source is not None and source.is_activity:
                 yield _lozenge(edge)
             return
@@ -423,22 +423,9 @@ def _towards(start: Point, end: Point, far: float) -> Point:
     return Point(start.x + (end.x - start.x) * far / length, start.y + (end.y - start.y) * far / length)
 
 
-def _frame(origin: Point, ahead: Point, along: float, aside: float) -> Point:
-    """A point measured along the way from ``origin`` to ``ahead``, and to its right."""
-    length = lines.distance(origin, ahead) or 1.0
-    x, y = (ahead.x - origin.x) / length, (ahead.y - origin.y) / length
-    return Point(origin.x + along * x - aside * y, origin.y + along * y + aside * x)
-
-
-def _end(points: tuple[Point, ...]) -> tuple[Point, Point]:
-    """The tip of a line and the last point before it that is elsewhere."""
-    tip = points[-1]
-    return tip, next((p for p in reversed(points) if lines.distance(p, tip) > lines.TOUCHING), points[0])
-
-
 def _arrow(edge: Edge, *, hollow: bool = False) -> str:
-    tip, back = _end(edge.waypoints)
-    corners = (tip, _frame(tip, back, 10, 5), _frame(tip, back, 10, -5))
+    tip, back = lines.last_piece(edge.waypoints)
+    corners = (tip, lines.point_along(tip, back, 10, 5), lines.point_along(tip, back, 10, -5))
     path = _path(corners) + "Z"
     if hollow:
         return svg.outline(path, 1.5, fill=svg.PAPER)
@@ -446,21 +433,16 @@ def _arrow(edge: Edge, *, hollow: bool = False) -> str:
 
 
 def _open_arrow(points: tuple[Point, ...]) -> str:
-    tip, back = _end(points)
-    return svg.line(_path((_frame(tip, back, 10, 5), tip, _frame(tip, back, 10, -5))), 1.5)
-
-
-def _slash(edge: Edge) -> str:
-    start, ahead = _end(edge.waypoints[::-1])
-    return svg.line(_path((_frame(start, ahead, 6, -6), _frame(start, ahead, 10, 6))))
+    tip, back = lines.last_piece(points)
+    return svg.line(_path((lines.point_along(tip, back, 10, 5), tip, lines.point_along(tip, back, 10, -5))), 1.5)
 
 
 def _lozenge(edge: Edge) -> str:
-    start, ahead = _end(edge.waypoints[::-1])
+    start, ahead = lines.last_piece(edge.waypoints[::-1])
     corners = (
         start,
-        _frame(start, ahead, 8, -5),
-        _frame(start, ahead, 16, 0),
-        _frame(start, ahead, 8, 5),
+        lines.point_along(start, ahead, 8, -5),
+        lines.point_along(start, ahead, 16, 0),
+        lines.point_along(start, ahead, 8, 5),
     )
     return svg.outline(_path(corners) + "Z", 1.5, fill=svg.PAPER)

@@ -149,7 +149,7 @@ def _user() -> str:
 
 
 def _service() -> str:
-    return gear(13, 13, 8) + gear(19.5, 19.5, 8)
+    return gear(12, 12, 6.6) + gear(17.6, 17.6, 6.6)
 
 
 def _rules() -> str:
