@@ -71,7 +71,7 @@ class Settings(BaseSettings):
         "http://localhost:8090", description="Where the case file is served, as people reach it."
     )
     worker_name: str = Field("due-process", description="The worker's name in the engine's records.")
-    worker_jobs: int = Field(64, ge=1, description="How many jobs one worker runs at once.")
+    worker_jobs: int = Field(128, ge=1, description="How many jobs one worker runs at once.")
     worker_threads: int = Field(
         8, ge=1, description="How many of them write records at once; SQLite has one writer, so there it is one."
     )

@@ -15,7 +15,7 @@ class PublishMessage(JobInput):
 
     message: str = Field(min_length=1, description="Name of the message, as the receiving diagram gives it.")
     correlation_key: str = Field(
-        description="What the receiver is found by, for instance a case reference; empty where the message starts a process."
+        description="What the receiver is found by, such as a case reference; empty where it starts a process."
     )
     variables: dict[str, Any] = Field(
         default_factory=dict, description="What the receiver is told: references, not the story."

@@ -97,8 +97,8 @@ def records_away() -> str:
 def records_not_set_up() -> str:
     """The database has no tables, or older ones than this version needs."""
     return (
-        "The records (database) lack a table or column this version needs. Stop the worker, upgrade the records "
-        "by starting `dueprocess work` again, then retry."
+        "The records (database) lack a table or column this version needs. "
+        "Run `dueprocess records upgrade`, then retry."
     )
 
 

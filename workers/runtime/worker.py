@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 LONG_POLL = timedelta(minutes=2)
 """How long the engine holds a poll while there is no job."""
 
-WAITING_PER_TYPE = 32
+WAITING_PER_TYPE = 64
 """How many jobs of a type are taken ahead of their turn."""
 
 QUIET_SECONDS = 0.1
