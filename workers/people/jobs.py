@@ -21,7 +21,7 @@ def find_person(job: FindPerson, context: JobContext) -> PersonFound:
     """Look a person up by staff number; those who have left are found too, without roles."""
     found = person(context.records, job.staff_number)
     if found is None:
-        raise BusinessOutcome("PERSON_NOT_FOUND", f"Nobody has the staff number {job.staff_number}.")
+        raise BusinessOutcome("PERSON_NOT_FOUND", "Nobody has this staff number.")
     today = london_day(context.engine_time)
     manager = person(context.records, found.line_manager) if found.line_manager else None
     return PersonFound(

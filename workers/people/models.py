@@ -14,6 +14,10 @@ StaffNumber = Annotated[str, StringConstraints(strip_whitespace=True, pattern=ST
 """A staff number: digits only, leading zeros kept."""
 
 
+TypedText = Annotated[str, StringConstraints(strip_whitespace=True)]
+"""What somebody typed to look something up: whatever it is, a wrong one is not found rather than refused."""
+
+
 def _without_empty(value: object) -> object:
     """FEEL lists hold null where a variable was not set, ``[case.manager, case.adviser]``."""
     return [entry for entry in value if entry not in (None, "")] if isinstance(value, list) else value
@@ -28,7 +32,7 @@ Employment = Literal["employee", "agency_worker", "contractor"]
 class FindPerson(JobInput):
     """Whom to find."""
 
-    staff_number: StaffNumber = Field(description="The person's staff number.")
+    staff_number: TypedText = Field(description="The person's staff number, as somebody typed it.")
 
 
 class FoundPerson(BaseModel):
