@@ -123,6 +123,21 @@ KINDS = {
 }
 
 
+def hover_text(diagram: Diagram, any_id: str) -> str:
+    """What the pointer shows over an element or line: kind, name, paragraphs and documentation."""
+    element = diagram.elements.get(any_id)
+    if element is not None:
+        named = one_line(element.name or element.text)
+        kind = KINDS[element.type]
+        told = [f"{kind}: {named}" if named else kind, ", ".join(element.policy), element.documentation]
+        return "\n".join(part for part in told if part)
+    flow = diagram.flows.get(any_id)
+    if flow is not None:
+        told = [one_line(flow.name), ", ".join(flow.policy), flow.condition or "", flow.documentation]
+        return "\n".join(part for part in told if part)
+    return one_line(diagram.name_of(any_id))
+
+
 def _described(diagram: Diagram) -> str:
     elements = diagram.elements.values()
     counts = (
@@ -194,7 +209,7 @@ class _Artist:
 
     def _of(self, element_id: str, pieces: Iterable[str], *, label: bool = False) -> str:
         colours = self.style.colours.get(element_id, PLAIN)
-        hover = self.style.hover.get(element_id) or self._hover(element_id)
+        hover = self.style.hover.get(element_id) or hover_text(self.diagram, element_id)
         content = [svg.tag("title", svg.text(hover)), *pieces] if hover else list(pieces)
         return svg.group(
             content,
@@ -203,19 +218,6 @@ class _Artist:
             color=colours.stroke,
             fill=colours.fill,
         )
-
-    def _hover(self, any_id: str) -> str:
-        element = self.diagram.elements.get(any_id)
-        if element is not None:
-            named = one_line(element.name or element.text)
-            kind = KINDS[element.type]
-            told = [f"{kind}: {named}" if named else kind, ", ".join(element.policy), element.documentation]
-            return "\n".join(part for part in told if part)
-        flow = self.diagram.flows.get(any_id)
-        if flow is not None:
-            told = [one_line(flow.name), ", ".join(flow.policy), flow.condition or "", flow.documentation]
-            return "\n".join(part for part in told if part)
-        return one_line(self.diagram.name_of(any_id))
 
     def _pool(self, shape: Shape) -> Iterator[str]:
         box = shape.bounds
