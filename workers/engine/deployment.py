@@ -1,0 +1,219 @@
+"""Deploy what lies under ``bpmn/``: each policy's folder is one deployment, found by looking, not by a list."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workers.engine.errors import EngineError
+from workers.engine.rejection import problems
+
+if TYPE_CHECKING:
+    from pyzeebe.proto import gateway_pb2
+
+    from workers.engine.client import EngineClient
+
+KINDS = (".bpmn", ".dmn", ".form")
+FIRST = "shared"
+"""What every policy calls is deployed before those who call it."""
+INDEXING_PATIENCE = 90.0
+POLL = 0.25
+
+
+class DeploymentError(EngineError):
+    """The engine refused a folder; each problem is a sentence."""
+
+    def __init__(self, folder: str, found: Sequence[str]) -> None:
+        self.folder = folder
+        self.problems = list(found)
+        super().__init__(
+            "\n".join([f"The engine refused the folder {folder}; nothing of it was deployed.", *self.problems])
+        )
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A procedure, decision or form that the engine has now."""
+
+    kind: str
+    """``process``, ``decision`` or ``form``."""
+    id: str
+    file: str
+    version: int
+    key: int
+    new: bool
+    """Whether this deployment made the version; else the engine had it, and kept it."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What became of one folder."""
+
+    folder: str
+    key: int
+    resources: tuple[Resource, ...]
+
+    def of_kind(self, kind: str) -> list[Resource]:
+        """The procedures, decisions or forms in it."""
+        return [resource for resource in self.resources if resource.kind == kind]
+
+
+def policy_folders(bpmn_dir: Path, only: Sequence[str] = ()) -> list[Path]:
+    """The folders to deploy, in their order: what is shared first, then by the alphabet.
+
+    :param only: the names of the folders wanted; none: all.
+    :raises EngineError: there are none, or no folder of a wanted name.
+    """
+    if not bpmn_dir.is_dir():
+        raise EngineError(f"There is no folder {bpmn_dir}. Name the folder of the diagrams in DUEPROCESS_BPMN_DIR.")
+    folders = [
+        folder
+        for folder in sorted(bpmn_dir.iterdir(), key=lambda folder: (folder.name != FIRST, folder.name))
+        if folder.is_dir() and not folder.name.startswith(".") and deployable_files(folder)
+    ]
+    names = [folder.name for folder in folders]
+    if unknown := [name for name in only if name not in names]:
+        raise EngineError(
+            f"{bpmn_dir} has no folder {' and no folder '.join(unknown)} with diagrams; it has {', '.join(names)}."
+        )
+    if not folders:
+        raise EngineError(f"{bpmn_dir} has no folder with diagrams, decisions or forms.")
+    return [folder for folder in folders if not only or folder.name in only]
+
+
+def deployable_files(folder: Path) -> list[Path]:
+    """The diagrams, decisions and forms of a folder, by name."""
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in KINDS)
+
+
+def read_files(folder: Path) -> dict[str, bytes]:
+    """What a folder deploys, by name.
+
+    :raises DeploymentError: a form cannot be read; the engine would not say which.
+    """
+    files = {path.name: path.read_bytes() for path in deployable_files(folder)}
+    if found := [problem for name, content in files.items() if (problem := _form_problem(name, content))]:
+        raise DeploymentError(folder.name, found)
+    return files
+
+
+async def deploy(
+    client: EngineClient,
+    bpmn_dir: Path,
+    only: Sequence[str] = (),
+    on_deployed: Callable[[Deployment], None] = lambda _: None,
+) -> list[Deployment]:
+    """Deploy each policy's folder.
+
+    A folder in which nothing changed keeps its versions; where one file changed, the engine gives all of its folder a
+    new version, so that what belongs together stays together.
+
+    :param only: the names of the folders wanted; none: all.
+    :param on_deployed: told of each folder as it is done.
+    :raises DeploymentError: the engine refused a folder; those before it stay deployed.
+    :raises EngineError: there is nothing to deploy, or the engine does not answer.
+    """
+    deployments = []
+    for folder in policy_folders(bpmn_dir, only):
+        files = read_files(folder)
+        try:
+            answer = await client.deploy(files)
+        except EngineError as error:
+            if error.status == "INVALID_ARGUMENT":
+                raise DeploymentError(folder.name, problems(error.message, files)) from error
+            raise
+        deployment = Deployment(folder.name, answer.key, tuple(_resources(answer, files)))
+        on_deployed(deployment)
+        deployments.append(deployment)
+    return deployments
+
+
+async def wait_until_indexed(
+    client: EngineClient, deployments: Sequence[Deployment], patience: float = INDEXING_PATIENCE
+) -> None:
+    """Wait until Tasklist has the forms and Operate the procedures of these deployments.
+
+    A task that Tasklist meets before its form is shown without the form for ever: start nothing before this is over.
+
+    :raises EngineError: they are not there in time.
+    """
+    waits = []
+    for deployment in deployments:
+        processes = deployment.of_kind("process")
+        waits += [_wait_for_process(client, process, patience) for process in processes]
+        if processes:  # Tasklist is asked for a form on behalf of a procedure
+            waits += [_wait_for_form(client, form, processes[0].key, patience) for form in deployment.of_kind("form")]
+    await asyncio.gather(*waits)
+
+
+async def _wait_for_form(client: EngineClient, form: Resource, process_definition_key: int, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            await client.form(form.id, process_definition_key, form.version)
+        except EngineError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+        else:
+            return
+        await _pause(deadline, f"Tasklist has not got version {form.version} of the form {form.file}")
+
+
+async def _wait_for_process(client: EngineClient, process: Resource, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while not await client.has_process_definition(process.key):
+        await _pause(deadline, f"Operate has not got version {process.version} of {process.file}")
+
+
+async def _pause(deadline: float, missing: str) -> None:
+    if time.monotonic() >= deadline:
+        raise EngineError(f"{missing} yet; has OpenSearch stopped, or is the disk full? Look into its log.")
+    await asyncio.sleep(POLL)
+
+
+def _form_problem(name: str, content: bytes) -> str | None:
+    if not name.endswith(".form"):
+        return None
+    try:
+        form = json.loads(content)
+    except ValueError as error:
+        return f"{name}: it is not JSON ({error})."
+    if not isinstance(form, dict) or not form.get("id"):
+        return f"{name}: the form has no id; give it one in the Modeler."
+    return None
+
+
+def _resources(answer: gateway_pb2.DeployResourceResponse, files: Mapping[str, bytes]) -> list[Resource]:
+    found = []
+    for deployed in answer.deployments:
+        kind = deployed.WhichOneof("Metadata")
+        if kind == "process":
+            process = deployed.process
+            entry = (process.bpmnProcessId, process.resourceName, process.version, process.processDefinitionKey)
+        elif kind == "decision":
+            decision = deployed.decision
+            file = _file_of_decisions(answer, decision.decisionRequirementsKey)
+            entry = (decision.dmnDecisionId, file, decision.version, decision.decisionKey)
+        elif kind == "form":
+            form = deployed.form
+            entry = (form.formId, form.resourceName, form.version, form.formKey)
+        else:
+            continue
+        # The engine counts its keys upwards and numbers the deployment before what is new in it.
+        found.append(Resource(kind, *entry, new=entry[-1] > answer.key))
+    return sorted(found, key=lambda resource: list(files).index(resource.file))
+
+
+def _file_of_decisions(answer: gateway_pb2.DeployResourceResponse, requirements_key: int) -> str:
+    for deployed in answer.deployments:
+        if deployed.WhichOneof("Metadata") == "decisionRequirements":
+            requirements = deployed.decisionRequirements
+            if requirements.decisionRequirementsKey == requirements_key:
+                return str(requirements.resourceName)
+    return ""
