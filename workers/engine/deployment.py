@@ -7,9 +7,10 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import httpx
 
 from workers.engine.errors import EngineError
 from workers.engine.rejection import problems
@@ -135,45 +136,55 @@ async def deploy(
 
 
 async def wait_until_indexed(
-    client: EngineClient, deployments: Sequence[Deployment], patience: float = INDEXING_PATIENCE
+    client: EngineClient,
+    deployments: Sequence[Deployment],
+    opensearch: str | None = None,
+    patience: float = INDEXING_PATIENCE,
 ) -> None:
-    """Wait until Tasklist has the forms and Operate the procedures of these deployments.
+    """Wait until Operate has the procedures of these deployments and Tasklist their forms.
 
     A task that Tasklist meets before its form is shown without the form for ever: start nothing before this is over.
 
+    :param opensearch: the URL of Tasklist's OpenSearch. Tasklist itself answers for a form only when a task uses it, so
+        without this only the procedures are waited for.
     :raises EngineError: they are not there in time.
     """
-    waits = []
-    for deployment in deployments:
-        processes = deployment.of_kind("process")
-        waits += [_wait_for_process(client, process, patience) for process in processes]
-        if processes:  # Tasklist is asked for a form on behalf of a procedure
-            waits += [_wait_for_form(client, form, processes[0].key, patience) for form in deployment.of_kind("form")]
+    of_kind = {
+        kind: [resource for deployment in deployments for resource in deployment.of_kind(kind)]
+        for kind in ("process", "form")
+    }
+    waits = [_wait_for_process(client, process, patience) for process in of_kind["process"]]
+    if opensearch is not None:
+        waits += [_wait_for_tasklist(opensearch, kind, of_kind[kind], patience) for kind in of_kind]
     await asyncio.gather(*waits)
 
 
-async def _wait_for_form(client: EngineClient, form: Resource, process_definition_key: int, patience: float) -> None:
+async def _wait_for_tasklist(opensearch: str, kind: str, resources: Sequence[Resource], patience: float) -> None:
     deadline = time.monotonic() + patience
-    while True:
-        try:
-            await client.form(form.id, process_definition_key, form.version)
-        except EngineError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
-        else:
-            return
-        await _pause(deadline, f"Tasklist has not got version {form.version} of the form {form.file}")
+    wanted = {"query": {"ids": {"values": [str(resource.key) for resource in resources]}}}
+    async with httpx.AsyncClient(base_url=opensearch, trust_env=False) as http:
+        while True:
+            try:
+                answer = await http.post(f"/tasklist-{kind}-*/_count", json=wanted)
+                found = int(answer.raise_for_status().json()["count"])
+            except httpx.HTTPError as error:
+                raise EngineError(
+                    f"Tasklist's OpenSearch does not answer at {opensearch}; look into its log."
+                ) from error
+            if found == len(resources):
+                return
+            await _pause(deadline, f"Tasklist has only {found} of the {len(resources)} versions of kind {kind}")
 
 
 async def _wait_for_process(client: EngineClient, process: Resource, patience: float) -> None:
     deadline = time.monotonic() + patience
     while not await client.has_process_definition(process.key):
-        await _pause(deadline, f"Operate has not got version {process.version} of {process.file}")
+        await _pause(deadline, f"Operate has not got version {process.version} of {process.file} yet")
 
 
 async def _pause(deadline: float, missing: str) -> None:
     if time.monotonic() >= deadline:
-        raise EngineError(f"{missing} yet; has OpenSearch stopped, or is the disk full? Look into its log.")
+        raise EngineError(f"{missing}. Has OpenSearch stopped, or is the disk full? Look into its log.")
     await asyncio.sleep(POLL)
 
 

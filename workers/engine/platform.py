@@ -77,8 +77,7 @@ class Platform:
     @property
     def opensearch(self) -> str | None:
         """The URL of OpenSearch, where it runs."""
-        port = self.state.ports.opensearch
-        return None if port is None else f"http://{LOOPBACK}:{port}"
+        return self.state.opensearch
 
     @property
     def logs(self) -> Path:

@@ -32,6 +32,12 @@ class PlatformState:
         """The address of the engine's REST API, Tasklist and Operate."""
         return f"http://{LOOPBACK}:{self.ports.rest}"
 
+    @property
+    def opensearch(self) -> str | None:
+        """The URL of OpenSearch, where it runs."""
+        port = self.ports.opensearch
+        return None if port is None else f"http://{LOOPBACK}:{port}"
+
     def is_running(self) -> bool:
         """Whether all its processes still run."""
         return bool(self.processes) and all(is_running(process) for process in self.processes)
