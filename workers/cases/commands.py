@@ -35,7 +35,7 @@ def list_cases(
                     case.outcome or "",
                 )
     if table.row_count:
-        Console().print(table)
+        Console(markup=False, highlight=False).print(table)
     else:
         typer.echo("There are no cases." if every else "There are no open cases; --all lists closed ones too.")
 
@@ -56,9 +56,8 @@ def show_case(reference: Annotated[str, typer.Argument(help="Reference of the ca
             case = find(session, reference)
         except CaseNotFound as missing:
             fail(str(missing))
-            return
         access = ", ".join(person.staff_number for person in people_with_access(session, case.reference))
-        console = Console(highlight=False)
+        console = Console(markup=False, highlight=False)
         console.print(Text(f"{case.reference}: {case.procedure.replace('_', ' ')}", style="bold"))
         console.print(Text(f"Staff number {case.staff_number}; {'closed' if case.closed_at else 'open'}"))
         console.print(Text(f"May be read by: {access or 'nobody by name'}"))

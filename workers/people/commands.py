@@ -26,16 +26,15 @@ def import_file(
             report = import_people(session, file)
     except ImportRefused as refused:
         fail("\n".join([*refused.faults, str(refused)]))
-    else:
+    typer.echo(
+        f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
+        f"{len(report.missing)} recorded but not in the file."
+    )
+    if report.missing:
         typer.echo(
-            f"{len(report.added)} added, {len(report.updated)} updated, {len(report.unchanged)} unchanged, "
-            f"{len(report.missing)} recorded but not in the file."
+            f"Not in the file and left as they are: {', '.join(report.missing)}. Give those who have left a last day "
+            "in left_on."
         )
-        if report.missing:
-            typer.echo(
-                f"Not in the file and left as they are: {', '.join(report.missing)}. Give those who have left a last "
-                "day in left_on."
-            )
 
 
 @commands.command("show")
@@ -68,12 +67,11 @@ def show_people(
                     someone.left_on.isoformat() if someone.left_on else "",
                     style=None if is_here(someone, today) else "dim",
                 )
-            Console().print(table)
+            Console(markup=False, highlight=False).print(table)
             return
         found = find(session, staff_number.strip())
         if found is None:
             fail(f"Nobody has the staff number {staff_number}. List everyone with `dueprocess people show`.")
-            return
         table = Table(show_header=False)
         for label, value in (
             ("Staff number", found.staff_number),
@@ -90,4 +88,4 @@ def show_people(
             ("Roles", ", ".join(held.role for held in found.roles)),
         ):
             table.add_row(label, value)
-        Console().print(table)
+        Console(markup=False, highlight=False).print(table)

@@ -31,6 +31,7 @@ def find_person(job: FindPerson, context: JobContext) -> PersonFound:
             line_manager=manager.staff_number if manager and is_here(manager, today) else None,
             seniority=found.seniority,
             employment=cast("Employment", found.employment),
+            started_on=found.started_on,
             roles=roles_held(found, today),
             has_email=found.email is not None,
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from workers.deadlines.moments import Day
 from workers.runtime.contract import JobInput, JobOutput
 
 STAFF_NUMBER_PATTERN = r"^[0-9]{1,20}$"
@@ -47,6 +48,7 @@ class FoundPerson(BaseModel):
     )
     seniority: int = Field(description="Grade, from 1 (most junior) to 9.")
     employment: Employment = Field(description="employee, agency_worker or contractor.")
+    started_on: Day = Field(description="First day of the continuous employment.")
     roles: list[str] = Field(description="The roles the person holds; none once they have left.")
     has_email: bool = Field(description="Whether the person can be written to by email.")
 

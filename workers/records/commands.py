@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -20,6 +20,8 @@ def open_records(*, check: bool = True) -> Iterator[Database]:
 
     :param check: also make sure that the tables are those of this version.
     """
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
+
     from workers.records.database import RecordsError, open_database  # noqa: PLC0415
     from workers.records.migrations import check_up_to_date  # noqa: PLC0415
     from workers.settings import Settings  # noqa: PLC0415
@@ -34,13 +36,15 @@ def open_records(*, check: bool = True) -> Iterator[Database]:
             database.close()
     except RecordsError as error:
         fail(str(error))
+    except OperationalError as error:
+        fail(f"The records cannot be reached ({type(error.orig).__name__}): see that the database runs and has room.")
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     """Say what is wrong and end the command with status 1."""
     from rich.console import Console  # noqa: PLC0415
 
-    Console(stderr=True).print(message, style="red", markup=False, highlight=False)
+    Console(stderr=True).print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

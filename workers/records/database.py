@@ -87,10 +87,17 @@ def _sqlite(url: URL) -> Engine:
         raise RecordsError(
             "DUEPROCESS_DATABASE_URL names a SQLite database in memory, which would be forgotten; name a file."
         )
-    Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    file = Path(url.database).expanduser()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordsError(
+            f"The folder of the records, {file.parent}, cannot be made ({error.strerror}): set DUEPROCESS_DATA_DIR to "
+            "a folder that can be written to."
+        ) from None
     # Parameters are personal data and do not belong in error messages, which are logged.
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite", database=str(Path(url.database).expanduser())),
+        url.set(drivername="sqlite+pysqlite", database=str(file)),
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
         hide_parameters=True,
     )

@@ -32,7 +32,6 @@ def show_register(
             register = definition(name)
         except UnknownRegister as unknown:
             fail(str(unknown))
-            return
         table = Table("Entry", "Staff number", "Kind", "Status", "Active from", "Active until", "Case")
         for entry in entries(session, name, staff_number=person):
             if day is None or is_active(entry, day):
@@ -46,7 +45,7 @@ def show_register(
                     entry.case_reference,
                 )
     if table.row_count:
-        Console().print(table)
+        Console(markup=False, highlight=False).print(table)
     else:
         typer.echo("There are no such entries.")
 
