@@ -51,20 +51,23 @@ def up(
     from workers.engine.platform import Shape, running_platform  # noqa: PLC0415  (--help should be quick)
 
     console, settings = Console(), Settings()
-    shape = Shape.BROKER if broker_only else Shape.FULL
-    with telling_errors(console), stoppable():
-        if fresh:
-            forget_local_records(settings, console)
-        with (
-            progress(console) as say,
-            running_platform(
-                settings, shape=shape, fresh=fresh, controlled_clock=controlled_clock, say=say
-            ) as platform,
-        ):
-            say("")
-            show_addresses(platform, settings, console)
-            console.print("Ctrl-C stops it.")
-            watch(platform)
+    with (
+        telling_errors(console),
+        stoppable(),
+        progress(console) as say,
+        running_platform(
+            settings,
+            shape=Shape.BROKER if broker_only else Shape.FULL,
+            fresh=fresh,
+            on_fresh=lambda: forget_local_records(settings, console),
+            controlled_clock=controlled_clock,
+            say=say,
+        ) as platform,
+    ):
+        say("")
+        show_addresses(platform, settings, console)
+        console.print("Ctrl-C stops it.")
+        watch(platform)
 
 
 def deploy(

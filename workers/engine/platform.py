@@ -24,6 +24,8 @@ from workers.engine.programs import OPENSEARCH_PORTS, Options, Ports, Program, S
 from workers.engine.state import PlatformState, forget_state, read_state, write_state
 from workers.settings import Settings
 
+__all__ = ["Platform", "Say", "Shape", "running_platform", "silence"]
+
 START_TIMEOUT = 300.0
 STOP_PATIENCE = 20.0
 POLL = 0.2
@@ -116,6 +118,7 @@ def running_platform(
     *,
     shape: Shape = Shape.FULL,
     fresh: bool = False,
+    on_fresh: Callable[[], None] = lambda: None,
     controlled_clock: bool = False,
     exporter_url: str | None = None,
     extra_environment: dict[str, str] | None = None,
@@ -125,6 +128,7 @@ def running_platform(
     """The local platform, running inside the block and stopped after it.
 
     :param fresh: forget what earlier runs left in the engine.
+    :param on_fresh: called then, for what has to be forgotten with it.
     :param controlled_clock: the engine's clock may be set; tests only.
     :param exporter_url: where a broker alone sends its records.
     :param extra_environment: further settings of Camunda; they win over ours.
@@ -134,7 +138,7 @@ def running_platform(
     """
     options = Options(shape, controlled_clock, exporter_url, extra_environment)
     launch = Launch(settings, options, say, start_timeout)
-    with launch.prepared(fresh=fresh):
+    with launch.prepared(fresh=fresh, on_fresh=on_fresh):
         try:
             yield launch.start()
         finally:
@@ -159,7 +163,7 @@ class Launch:
         self._ports = PortReservations()
 
     @contextmanager
-    def prepared(self, *, fresh: bool) -> Iterator[None]:
+    def prepared(self, *, fresh: bool, on_fresh: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Hold the data folder for this run, with nothing of an earlier run left alive."""
         lock = FileLock(self.data_dir / "platform.lock")
         try:
@@ -172,7 +176,9 @@ class Launch:
         try:
             stop_what_was_left(self.data_dir, self.say)
             if fresh:
-                forget_engine(self.data_dir, self.options.shape)
+                forget_engine(self.data_dir)
+                on_fresh()
+            claim_engine(self.data_dir, self.options.shape)
             yield
         finally:
             self._ports.release()
@@ -300,14 +306,28 @@ def stop_what_was_left(data_dir: Path, say: Say = silence) -> None:
     forget_state(data_dir)
 
 
-def forget_engine(data_dir: Path, shape: Shape) -> None:
-    """Delete the engine's data of this shape; the records are not the engine's and stay."""
-    folders = [programs.engine_folder(data_dir, shape)]
-    if shape is Shape.FULL:
-        folders.append(programs.opensearch_folder(data_dir))
-    for folder in folders:
+def forget_engine(data_dir: Path) -> None:
+    """Delete the engine's data; the records are not the engine's and stay."""
+    for folder in (programs.engine_folder(data_dir), programs.opensearch_folder(data_dir)):
         if folder.exists():
             shutil.rmtree(folder)
+
+
+def claim_engine(data_dir: Path, shape: Shape) -> None:
+    """Keep the engine's data to one shape: what ran without OpenSearch would be missing in Operate for ever.
+
+    :raises EngineError: the data are of the other shape.
+    """
+    note = programs.engine_folder(data_dir) / "shape"
+    note.parent.mkdir(parents=True, exist_ok=True)
+    had = note.read_text("utf-8").strip() if note.exists() else shape
+    if had != shape:
+        what = {Shape.FULL: "with Tasklist and Operate", Shape.BROKER: "as a broker alone"}
+        raise EngineError(
+            f"The engine's data in {data_dir} were written {what[Shape(had)]}; they cannot be used {what[shape]}. "
+            "Forget them with --fresh, or name another folder in DUEPROCESS_DATA_DIR."
+        )
+    note.write_text(f"{shape}\n", "utf-8")
 
 
 def end(process: subprocess.Popen[bytes], patience: float) -> None:

@@ -67,12 +67,9 @@ class Options:
     """Further settings of Camunda, as environment variables; they win."""
 
 
-def engine_folder(data_dir: Path, shape: Shape) -> Path:
-    """Where the engine keeps its data.
-
-    A broker alone has a folder of its own: what ran without OpenSearch would be missing in Operate for ever.
-    """
-    return data_dir / ("engine" if shape is Shape.FULL else "engine-broker-only")
+def engine_folder(data_dir: Path) -> Path:
+    """Where the engine keeps its data."""
+    return data_dir / "engine"
 
 
 def log_file(data_dir: Path, program: str) -> Path:
@@ -87,7 +84,7 @@ def opensearch_folder(data_dir: Path) -> Path:
 
 def camunda(packages: Packages, ports: Ports, data_dir: Path, options: Options) -> Program:
     """Camunda in the shape wanted."""
-    folder = engine_folder(data_dir, options.shape)
+    folder = engine_folder(data_dir)
     full = options.shape is Shape.FULL
     home = packages.camunda
     command = [
