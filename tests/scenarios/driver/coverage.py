@@ -91,7 +91,8 @@ class Coverage:
         table = Table("diagram", "flows taken", "not taken", title="Sequence flows taken by the stories")
         for process in self._sorted():
             share = f"{process.taken}/{len(process.definition.flows)}"
-            table.add_row(f"{process.folder}/{process.definition.process_id}", share, "\n".join(process.untaken))
+            missing = "\n".join(process.untaken) if process.taken else "none was taken"
+            table.add_row(f"{process.folder}/{process.definition.process_id}", share, missing)
         return table
 
     def _sorted(self) -> list[ProcessCoverage]:

@@ -149,6 +149,8 @@ class EngineState:
     forms: dict[int, dict[str, Any]] = field(default_factory=dict)
     latest_forms: dict[str, dict[str, Any]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    messages: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    """Name, correlation key and variables of each message published."""
     markers: set[str] = field(default_factory=set)
     """The signals that came by."""
     happened: int = 0
@@ -171,6 +173,7 @@ class EngineState:
         self.timers = {key: timer for key, timer in self.timers.items() if timer.instance_key == NONE}
         self.signal_subscriptions.clear()
         self.steps.clear()
+        self.messages.clear()
         self.markers.clear()
 
     # What is asked of it
@@ -395,6 +398,11 @@ class EngineState:
             waiting.pop(value["messageName"], None)
         else:
             waiting[value["messageName"]] = "CREATED" if record.intent == "CORRELATED" else record.intent
+
+    def _message(self, record: Record) -> None:
+        if record.intent == "PUBLISHED":
+            value = record.value
+            self.messages.append((value["name"], value["correlationKey"], value["variables"]))
 
     def _signal_subscription(self, record: Record) -> None:
         if record.intent == "CREATED":

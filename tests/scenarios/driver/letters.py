@@ -57,6 +57,16 @@ class Letter:
             return calendar
         return None
 
+    @property
+    def event(self) -> icalendar.Event:
+        """The event of its invitation.
+
+        :raises AssertionError: it has none.
+        """
+        assert self.calendar is not None, f"The letter {self} carries no invitation."
+        (event,) = self.calendar.events
+        return event
+
     def says(self, words: str) -> bool:
         """Whether the subject or the text holds these words."""
         return words in self.subject or words in self.text

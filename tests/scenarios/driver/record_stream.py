@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -43,6 +44,7 @@ class RecordStream:
     def __init__(self, port: int = 0) -> None:
         self._changed = threading.Condition()
         self._state = EngineState()
+        self._defect: Exception | None = None
         self._seen: set[tuple[int, int]] = set()
         self._server = _Receiver(("127.0.0.1", port), self.receive)
         self._thread = threading.Thread(target=self._server.serve_forever, name="record stream", daemon=True)
@@ -61,8 +63,12 @@ class RecordStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.shutdown()
+        self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Give the port back."""
         self._server.server_close()
-        self._thread.join(timeout=10)
 
     def receive(self, bulk: str) -> None:
         """Take in a bulk request: an action line and a record line in turn.
@@ -71,21 +77,31 @@ class RecordStream:
         """
         lines = bulk.splitlines()
         with self._changed:
-            for line in lines[1::2]:
-                record = _record(json.loads(line))
-                place = (record.partition, record.position)
-                if place not in self._seen:
-                    self._seen.add(place)
-                    self._state.apply(record)
+            try:
+                for line in lines[1::2]:
+                    record = _record(json.loads(line))
+                    place = (record.partition, record.position)
+                    if place not in self._seen:
+                        self._seen.add(place)
+                        self._state.apply(record)
+            except Exception as defect:  # noqa: BLE001 - it is raised in the thread that waits
+                self._defect = self._defect or defect
             self._changed.notify_all()
 
     def read(self, look: Callable[[EngineState], Found]) -> Found:
-        """What ``look`` sees in the state now."""
+        """What ``look`` sees in the state now.
+
+        :raises RuntimeError: a record was not understood, so the state cannot be trusted.
+        """
         with self._changed:
+            self._check()
             return look(self._state)
 
     def wait_for(self, look: Callable[[EngineState], Found | None], timeout: float) -> Found | None:
-        """What ``look`` finds, as soon as it finds anything; None after ``timeout`` seconds without."""
+        """What ``look`` finds, as soon as it finds anything; None after ``timeout`` seconds without.
+
+        :raises RuntimeError: as :meth:`read` does.
+        """
         deadline = time.monotonic() + timeout
         with self._changed:
             while (found := look(self._state)) is None:
@@ -93,7 +109,12 @@ class RecordStream:
                 if left <= 0:
                     return None
                 self._changed.wait(left)
+                self._check()
             return found
+
+    def _check(self) -> None:
+        if self._defect is not None:
+            raise RuntimeError("A record of the engine was not understood.") from self._defect
 
 
 def _record(sent: dict[str, Any]) -> Record:
@@ -117,8 +138,6 @@ class _Receiver(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """The exporter hangs up when its engine stops; anything else is told as usual."""
-        import sys  # noqa: PLC0415
-
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 

@@ -38,6 +38,9 @@ POSTGRESQL = "DUEPROCESS_TEST_POSTGRESQL_URL"
 DEPLOYED_AT = london_moment("Wednesday 1 January 2025 00:00")
 """When the diagrams are deployed, so that a timer that starts a procedure counts from before every story."""
 
+QUICK_START = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"}
+"""An engine that lives for minutes never earns back what the optimising compiler costs at its start."""
+
 
 @dataclass
 class Stage:
@@ -110,7 +113,13 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         records = running.enter_context(RecordStream())
         settings = Settings(data_dir=folder / "data", database_url=os.environ.get(POSTGRESQL, ""))
         platform = running.enter_context(
-            running_platform(settings, shape=Shape.BROKER, controlled_clock=True, exporter_url=records.url)
+            running_platform(
+                settings,
+                shape=Shape.BROKER,
+                controlled_clock=True,
+                exporter_url=records.url,
+                extra_environment=QUICK_START,
+            )
         )
         settings = platform.settings(settings)
         database = open_database(settings)

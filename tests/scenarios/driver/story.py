@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from tests.forms.form_filler import FormFiller, ShownForm
-from tests.scenarios.driver.engine_client import EngineClient
+from tests.scenarios.driver.engine_client import EngineClient, EngineRefused
 from tests.scenarios.driver.engine_state import EngineState, Incident, UserTask
 from tests.scenarios.driver.failure import StoryFailed, situation
 from tests.scenarios.driver.letters import Letter
@@ -136,6 +137,14 @@ class Story:
     def publishes(self, message: str, correlation_key: str, **variables: Any) -> None:
         """Publish a message to the engine, as another program would."""
         self.engine.publish(message, correlation_key, variables)
+
+    def published(self, message: str, correlation_key: str) -> dict[str, Any]:
+        """Await a message that a procedure publishes, and give its variables."""
+
+        def seen(state: EngineState) -> dict[str, Any] | None:
+            return next((v for name, key, v in state.messages if (name, key) == (message, correlation_key)), None)
+
+        return self.awaits(seen, f"the message {message!r} for {correlation_key!r}")
 
     def _procedure(self, key: int, process_id: str) -> Procedure:
         self._procedures.add(key)
@@ -271,14 +280,13 @@ class Story:
             self._cancel_everything()
 
     def _cancel_everything(self) -> None:
-        # Cancelling may take another instance's last step away, or come after it ended by itself.
+        # What runs may end by itself before it is cancelled, and what ends may start another by message.
         while roots := self.records.read(lambda state: [root.key for root in state.running_roots()]):
             for root in roots:
-                with suppress(AssertionError):
+                with suppress(EngineRefused):
                     self.engine.cancel(root)
-            self.records.wait_for(
-                lambda state, keys=tuple(roots): all(state.elements[key].over for key in keys) or None, PATIENCE
-            )
+            if not self.records.wait_for(partial(_all_over, roots), PATIENCE):
+                self.fails("Not everything could be cancelled.")
         self._sees_a_marker()
 
 
@@ -498,6 +506,11 @@ class Task:
             despite_incidents=True,
         )
 
+    def complete_past_the_form(self, variables: Mapping[str, Any]) -> None:
+        """Complete the task through the engine's API with what no form would submit, as a program could."""
+        self.procedure.story.engine.complete(self._task.key, variables)
+        self.is_gone()
+
     def is_gone(self) -> None:
         """Await that the task is not open any more, whoever or whatever ended it."""
         self.procedure.story.awaits(lambda _: None if self._task.open else True, f"the end of the task {self.label!r}")
@@ -553,6 +566,10 @@ def _either(found: Found | None, surprise: Incident | None) -> tuple[Found | Non
 
 def _surprise(state: EngineState) -> Incident | None:
     return next((incident for incident in state.open_incidents() if not incident.expected), None)
+
+
+def _all_over(keys: list[int], state: EngineState) -> bool | None:
+    return all(state.elements[key].over for key in keys) or None
 
 
 def _username(person: Person | str) -> str:
