@@ -22,6 +22,8 @@ class Held:
     running: bool = False
     gone: bool = False
     """The engine no longer knows it: nobody waits for it."""
+    again: Job | None = None
+    """The same job, handed out once more meanwhile."""
     extensions: int = 0
     task: asyncio.Task[None] | None = None
 

@@ -45,8 +45,9 @@ def set_up_logging(log_format: str, level: str, stream: TextIO | None = None) ->
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # It logs every request with its full address.
+    # They tell every request with its full address, and every look at the tables.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -112,8 +112,8 @@ async def serve(
         sending.cancel()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
-    if not sending.cancelled() and sending.done() and (error := sending.exception()) is not None:
-        raise error
+    if not sending.cancelled() and sending.done() and (failure := sending.exception()) is not None:
+        raise failure
 
 
 async def _first(stop: asyncio.Event, sending: asyncio.Task[None]) -> None:

@@ -227,7 +227,7 @@ class Worker:
         already = self._held.get(job.key)
         if already is not None:
             log.info("A job came again while it is held here; it is not run twice.", extra=job.log_fields)
-            already.until, already.gone = until, False
+            already.until, already.gone, already.again = until, False, job
             return
         held = self._held[job.key] = Held(job, lane, since=now, until=until)
         self._turns.offer(held)
@@ -244,6 +244,7 @@ class Worker:
 
     async def _serve(self, held: Held) -> None:
         declared, job = held.lane.declared, held.job
+        settled = True
         try:
             began = self._loop.time()
             try:
@@ -255,13 +256,16 @@ class Worker:
             self.metrics.ran(declared.name, self._loop.time() - began)
             if isinstance(outcome, (Completed, EndedInError)) and outcome.committed and self._after_commit is not None:
                 self._after_commit()
-            await self._report(held, outcome)
+            settled = await self._report(held, outcome)
         finally:
             self._held.pop(job.key, None)
             self._turns.done(held)
+            if held.again is not None and not settled and not self._stopping:
+                self._take(held.lane, held.again)
             self._start_jobs()
 
-    async def _report(self, held: Held, outcome: Outcome) -> None:
+    async def _report(self, held: Held, outcome: Outcome) -> bool:
+        """Tell the engine what the job ended in; false if the job, having come again meanwhile, must run again."""
         declared, job = held.lane.declared, held.job
         pauses = Pauses(0.05, 2.0)
         while True:
@@ -278,7 +282,7 @@ class Worker:
                         extra=job.log_fields,
                     )
                     self.metrics.reported(declared.name, "gone")
-                    return
+                    return True
                 await self._after_unreported(held, error, pauses)
                 if self._loop.time() >= held.until:
                     log.warning(
@@ -287,10 +291,14 @@ class Worker:
                         extra=job.log_fields,
                     )
                     self.metrics.reported(declared.name, "unreported")
-                    return
+                    return False
                 continue
             self._note(declared, job, outcome)
-            return
+            # Handed out with the retries just reported: the engine was faster than its own answer.
+            came_after = (
+                held.again is not None and isinstance(outcome, Failed) and held.again.retries == outcome.retries
+            )
+            return not came_after
 
     async def _after_unreported(self, held: Held, error: EngineError, pauses: Pauses) -> None:
         left = max(0.0, held.until - self._loop.time())
