@@ -8,6 +8,7 @@ import unicodedata
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Marks that make text read in another order than it was written."""
+_LAST_TWO_OF_A_PLANE = 0xFFFE
 
 
 class Formatted(str):
@@ -43,10 +44,15 @@ def as_quotation(text: str) -> Formatted:
 
 
 def printable(text: str) -> str:
-    """The text without control characters and other code points no font has; line ends are kept, as ``\\n``."""
+    """The text without control characters and what can never be a character; line ends are kept, as ``\\n``."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     return "".join(
         character
         for character in _REORDERING.sub("", unicodedata.normalize("NFC", lines))
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs", "Co", "Cn")
+        if character in "\n\t" or not (unicodedata.category(character) in ("Cc", "Cs") or _is_no_character(character))
     )
+
+
+def _is_no_character(character: str) -> bool:
+    """Code points Unicode will never assign; others may be new characters Python does not know yet."""
+    return "\ufdd0" <= character <= "\ufdef" or ord(character) & 0xFFFE == _LAST_TWO_OF_A_PLANE

@@ -59,7 +59,7 @@ def example_letter(folder: TemplateFolder, template: Template, settings: Setting
         by_email=True,
         copies=[_MANAGER],
         facts={name: _example(name, trees) for name in sorted(needed.facts)},
-        statements=dict.fromkeys(sorted(needed.statements), _STATEMENT),
+        statements=dict.fromkeys(sorted(needed.statements | needed.optional_statements), _STATEMENT),
         hearing=Hearing(
             reference="CAP-2025-0001-hearing",
             starts_at=datetime(2025, 3, 17, 10, 30, tzinfo=LONDON),

@@ -111,10 +111,10 @@ def _send(job: SendNotice, context: JobContext) -> NoticeSent:
         )
         letter = write(folder, template, assignment, directory, context.settings)
         _file(context, template, assignment, letter)
-        (sent if assignment.by_email else waiting).append(assignment.reference)
-        # Of several letters to one role, copies are made of the first.
         _post_or_queue(context, assignment, letter, copied, forbidden=forbidden)
+        # Of several letters to one role, copies are made of the first.
         copied = []
+        (sent if assignment.by_email else waiting).append(assignment.reference)
     if not sent:
         raise BusinessOutcome(
             MUST_BE_POSTED,
@@ -135,20 +135,21 @@ def _post_or_queue(
             to_be_posted.append(addressee.reference)
         else:
             _queue(context, assignment, letter, addressee)
-    facts: dict[str, object] = {
-        "letter": assignment.reference,
-        "recipient": assignment.recipient.reference,
-        "copies": [copy.reference for copy in copies],
-    }
     if to_be_posted:
-        facts["to_be_posted"] = to_be_posted
-    _add_event(
-        context,
-        assignment.case_reference,
-        f"{'Letter sent' if assignment.by_email else 'Letter to be posted'}: {letter.subject}",
-        assignment.written_at,
-        facts,
-    )
+        # What was emailed is in the timeline already: a case shows its letters there.
+        _add_event(
+            context,
+            assignment.case_reference,
+            "Letter to be posted"
+            if assignment.recipient.reference in to_be_posted
+            else "Copy of a letter to be posted",
+            assignment.written_at,
+            {
+                "letter": assignment.reference,
+                "for": to_be_posted,
+                "why": "its marking forbids email" if forbidden else "no email address",
+            },
+        )
 
 
 def _queue(context: JobContext, assignment: Assignment, letter: WrittenLetter, addressee: Addressee) -> None:

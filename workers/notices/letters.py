@@ -152,7 +152,7 @@ def _values(name: str, assignment: Assignment, settings: Settings, marking: str)
             "case",
             {
                 "reference": assignment.case_reference,
-                "url": f"{settings.case_file_url}/cases/{assignment.case_reference}",
+                "url": f"{settings.case_file_url.rstrip('/')}/cases/{assignment.case_reference}",
             },
         ),
         "letter": Values(

@@ -130,12 +130,13 @@ def _list(items: Sequence[tuple[SyntaxTreeNode, str]], width: int) -> str:
     loose = any(
         not paragraph.hidden for item, _ in items for paragraph in item.children if paragraph.type == "paragraph"
     )
+    between = "\n\n" if loose else "\n"
     lines = []
     for item, mark in items:
         indent = " " * (len(mark) + 1)
-        inner = "\n".join(_blocks(item.children, width - len(indent)))
+        inner = between.join(_blocks(item.children, width - len(indent)))
         lines.append(f"{mark} {textwrap.indent(inner, indent).lstrip()}")
-    return ("\n\n" if loose else "\n").join(lines)
+    return between.join(lines)
 
 
 def _run(node: SyntaxTreeNode) -> str:

@@ -131,7 +131,7 @@ class TemplateFolder:
         """
         yield from self._parse_body(template.name, f"{template.name}.md", template.body, set())
         for line in template.lines:
-            with _explaining(template.name, self.folder, line):
+            with _explaining(template.name, self.folder, line, head=True):
                 yield self._lines.parse(line)
 
     def _parse_body(self, name: str, file: str, source: str, seen: set[str]) -> Iterator[nodes.Template]:
@@ -178,7 +178,7 @@ class TemplateFolder:
         values: Mapping[str, Any],
         people: People,
     ) -> str:
-        with _explaining(name, self.folder, source):
+        with _explaining(name, self.folder, source, head=environment is self._lines):
             compiled = _compiled(environment, source, str(self.folder / f"{name}.md"))
             return compiled.render({**values, _PEOPLE: people})
 
@@ -222,6 +222,12 @@ def _environment(folder: Path, finalize: Callable[[Any], str]) -> ImmutableSandb
     return environment
 
 
+class _Chosen(str):
+    """A text the template itself holds; unlike a value it may be empty."""
+
+    __slots__ = ()
+
+
 class _Unprintable(Exception):
     """A value was given but a letter cannot show it."""
 
@@ -249,7 +255,7 @@ def _in_line(value: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, Undefined):
         return str(value)
-    if value is None or value == "":
+    if value is None or (value == "" and not isinstance(value, _Chosen)):
         raise _Unprintable("is empty")
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise _Unprintable("is not a text or a number; ask about it with {% if %} or use a filter")
@@ -270,7 +276,7 @@ def _choose(value: Any, **texts: str) -> str:
     chosen = texts.get(value) if isinstance(_defined(value), str) else None
     if chosen is None:
         raise _Unprintable(f"is none of {', '.join(texts)}")
-    return chosen
+    return _Chosen(chosen)
 
 
 def _filter(work: Callable[[Any], str]) -> Callable[[Any], str]:
@@ -301,10 +307,11 @@ def _defined(value: Any) -> Any:
 class _explaining:  # noqa: N801 - reads as a statement: with _explaining(...)
     """Turns what Jinja raises into a sentence that names template, line and placeholder, and no value."""
 
-    def __init__(self, name: str, folder: Path, source: str) -> None:
+    def __init__(self, name: str, folder: Path, source: str, *, head: bool = False) -> None:
         self._name = name
         self._folder = folder
         self._source = source
+        self._head = head
 
     def __enter__(self) -> None:
         return None
@@ -318,13 +325,13 @@ class _explaining:  # noqa: N801 - reads as a statement: with _explaining(...)
             case _Unprintable():
                 file, line = self._where(traceback)
                 raise LetterProblem(
-                    f"{self._placeholder(file, line)} in line {line} of the template {file} {error}. "
+                    f"{self._placeholder(file, line)} in {self._place(file, line)} {error}. "
                     "Correct what the diagram supplies, or the template."
                 ) from None
             case TemplateSyntaxError():
                 file = self._file(error.filename or error.name)
                 raise LetterProblem(
-                    f"The template {file} has broken syntax in line {error.lineno}: {error.message}"
+                    f"There is broken syntax in {self._place(file, error.lineno)}: {error.message}"
                 ) from None
             case TemplateNotFound():
                 raise LetterProblem(
@@ -335,7 +342,7 @@ class _explaining:  # noqa: N801 - reads as a statement: with _explaining(...)
             case TemplateError() | TypeError() | ValueError() | ArithmeticError() | LookupError():
                 file, line = self._where(traceback)
                 raise LetterProblem(
-                    f"Line {line} of the template {file} cannot work with the values given. "
+                    f"What is in {self._place(file, line)} cannot work with the values given. "
                     "Compare its placeholders with what the diagram supplies."
                 ) from None
 
@@ -361,6 +368,11 @@ class _explaining:  # noqa: N801 - reads as a statement: with _explaining(...)
                 found = (self._file(str(file)), traceback.tb_lineno)
             traceback = traceback.tb_next
         return found
+
+    def _place(self, file: str, line: int) -> str:
+        if self._head and file == self._name:
+            return f"the front matter of the template {file}"
+        return f"line {line} of the template {file}"
 
     def _file(self, file: str | None) -> str:
         if file is None:
