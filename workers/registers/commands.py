@@ -9,7 +9,13 @@ import typer
 
 from workers.records.commands import fail, open_records
 
-commands = typer.Typer(help="Registers, such as the capability decisions.", no_args_is_help=True)
+commands = typer.Typer(no_args_is_help=True)
+
+
+@commands.callback()
+def register() -> None:
+    """Registers, such as the capability decisions."""
+    # Without it the only command would lose its name.
 
 
 @commands.command("show")
@@ -29,7 +35,7 @@ def show_register(
     as_of = day or datetime.now(LONDON).date()
     with open_records() as database, database.reading() as session:
         try:
-            register = definition(name)
+            shown = definition(name)
         except UnknownRegister as unknown:
             fail(str(unknown))
         table = Table("Entry", "Staff number", "Kind", "Status", "Active from", "Active until", "Case")
@@ -38,7 +44,7 @@ def show_register(
                 table.add_row(
                     entry.reference,
                     entry.staff_number,
-                    register.kinds.get(entry.kind, entry.kind),
+                    shown.kinds.get(entry.kind, entry.kind),
                     status_on(entry, as_of) + (f" by {entry.replaced_by}" if entry.replaced_by else ""),
                     entry.active_from.isoformat(),
                     entry.active_until.isoformat() if entry.active_until else "",

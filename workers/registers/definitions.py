@@ -49,7 +49,9 @@ class CapabilityDecision(Facts):
     informed_on: Day = Field(description="The day the employee was informed in writing.")
     effective_on: Day | None = Field(None, description="The day a dismissal takes effect.")
     decided_by: StaffNumber = Field(description="Staff number of who decided.")
-    decided_by_seniority: int | None = Field(None, description="Grade of who decided, at that time, from 1 to 9.")
+    decided_by_seniority: int | None = Field(
+        None, description="Grade of who decided, at that time, from 1 to 9.", ge=1, le=9
+    )
     case: str | None = Field(None, description="Reference of the case in which it was first decided.")
     involved: StaffNumbers = Field(
         default_factory=list, description="Staff numbers of everyone involved in the case, who cannot hear an appeal."

@@ -19,7 +19,12 @@ from workers.runtime.contract import declaration_of
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
 CASE = "CAP-2025-0001"
-FACTS: dict[str, Any] = {"informed_on": "2025-03-03", "decided_by": "100020", "involved": ["100020", None, "100011"]}
+FACTS: dict[str, Any] = {
+    "informed_on": "2025-03-03",
+    "decided_by": "100020",
+    "decided_by_seniority": 5,
+    "involved": ["100020", None, "100011"],
+}
 WARNING: dict[str, Any] = {
     "register": "capability_decisions",
     "staff_number": "100100",
@@ -68,6 +73,7 @@ def test_add_register_entry(with_case: Office) -> None:
                 "informed_on": "2025-03-03",
                 "effective_on": None,
                 "decided_by": "100020",
+                "decided_by_seniority": 5,
                 "case": None,
                 "involved": ["100020", "100011"],
                 "appeal_outcome": None,
@@ -91,6 +97,10 @@ def test_add_register_entry(with_case: Office) -> None:
         ({"facts": FACTS | {"decided_by": "8"}}, "variable facts.decided_by of Task_Test names 8, but nobody"),
         ({"facts": FACTS | {"involved": ["9"]}}, "variable facts.involved of Task_Test names 9, but nobody"),
         ({"facts": FACTS | {"case": "CAP-2025-0009"}}, "variable facts.case of Task_Test is not the reference of a"),
+        (
+            {"facts": FACTS | {"decided_by_seniority": 10}},
+            "facts.decided_by_seniority should be less than or equal to 9",
+        ),
         ({"facts": FACTS | {"reason": "personal"}}, "facts.reason is not known to the register"),
     ],
 )
