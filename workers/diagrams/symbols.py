@@ -189,7 +189,7 @@ def _saltire() -> str:
 
 
 _GATEWAYS: dict[str, Callable[[], str]] = {
-    "parallelGateway": lambda: svg.line("M25,14 V36 M14,25 H36", 5, stroke_linecap="butt"),
+    "parallelGateway": lambda: svg.line("M25,12 V38 M12,25 H38", 5, stroke_linecap="butt"),
     "inclusiveGateway": lambda: _ring(25, 25, 12, 2.6),
     "complexGateway": lambda: svg.line(
         "M25,12.5 V37.5 M12.5,25 H37.5 M16.2,16.2 L33.8,33.8 M33.8,16.2 L16.2,33.8", 3.2, stroke_linecap="butt"
