@@ -27,6 +27,7 @@ def test_find_person(office: Office) -> None:
             "line_manager": "100020",
             "seniority": 3,
             "employment": "employee",
+            "started_on": "2021-05-10",
             "roles": [],
             "has_email": True,
         }
