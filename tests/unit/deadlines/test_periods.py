@@ -133,7 +133,8 @@ def test_a_decision_tables_row_may_say_more() -> None:
     assert Period.model_validate(row) == Period(amount=1, unit="weeks", clear=False)
 
 
-KNOWN_DAYS = st.dates(date(2003, 1, 1), date(2025, 12, 31))
+# The longest period, five years either way, stays within the years whose holidays are known.
+KNOWN_DAYS = st.dates(date(2005, 6, 1), date(2023, 6, 1))
 AMOUNTS = st.integers(0, 250)
 UNITS = st.sampled_from(["calendar_days", "working_days", "weeks", "calendar_months"])
 PERIODS = st.builds(
