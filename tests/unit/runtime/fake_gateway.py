@@ -29,8 +29,9 @@ else:
 class FakeGateway(Servicer):
     """Enough of a gateway for a worker; what it was asked is kept in :attr:`asked`, by method."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, credentials: grpc.ServerCredentials | None = None) -> None:
         self.port = port
+        self._credentials = credentials
         self.asked: dict[str, list[Any]] = defaultdict(list)
         self.headers: list[dict[str, Any]] = []
         self.answers: dict[str, deque[grpc.StatusCode]] = defaultdict(deque)
@@ -47,7 +48,10 @@ class FakeGateway(Servicer):
     async def __aenter__(self) -> Self:
         self._server = grpc.aio.server()
         gateway_pb2_grpc.add_GatewayServicer_to_server(cast("Any", self), self._server)
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
+        if self._credentials is None:
+            self.port = self._server.add_insecure_port(self.address)
+        else:
+            self.port = self._server.add_secure_port(self.address, self._credentials)
         await self._server.start()
         return self
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+import subprocess
 from pathlib import Path
 
 import grpc
@@ -119,3 +121,32 @@ async def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
     settings = Settings(engine_grpc_tls=True, engine_grpc_root_certificates=tmp_path / "none.pem")
     with pytest.raises(SettingsError, match="names a file that cannot be read"):
         open_gateway(settings)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate for localhost, with its key beside it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate, and it is not installed")
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    )
+    files = ["-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run([*command.split(), *files], cwd=tmp_path, check=True, capture_output=True)
+    return tmp_path / "cert.pem"
+
+
+async def test_tls(certificate: Path) -> None:
+    pair = (certificate.with_name("key.pem").read_bytes(), certificate.read_bytes())
+    async with FakeGateway(credentials=grpc.ssl_server_credentials([pair])) as secured:
+        address = f"localhost:{secured.port}"
+        trusting = open_gateway(
+            Settings(engine_grpc=address, engine_grpc_tls=True, engine_grpc_root_certificates=certificate)
+        )
+        assert await trusting.is_working()
+        await trusting.close()
+        doubting = open_gateway(Settings(engine_grpc=address, engine_grpc_tls=True))
+        with pytest.raises(EngineError) as caught:
+            await doubting.is_working()
+        await doubting.close()
+    assert caught.value.trouble is Trouble.AWAY
