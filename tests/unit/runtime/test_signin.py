@@ -136,9 +136,12 @@ def certificate(tmp_path: Path) -> Path:
     return tmp_path / "cert.pem"
 
 
+def _server_credentials(certificate: Path) -> grpc.ServerCredentials:
+    return grpc.ssl_server_credentials([(certificate.with_name("key.pem").read_bytes(), certificate.read_bytes())])
+
+
 async def test_tls(certificate: Path) -> None:
-    pair = (certificate.with_name("key.pem").read_bytes(), certificate.read_bytes())
-    async with FakeGateway(credentials=grpc.ssl_server_credentials([pair])) as secured:
+    async with FakeGateway(credentials=_server_credentials(certificate)) as secured:
         address = f"localhost:{secured.port}"
         trusting = open_gateway(
             Settings(engine_grpc=address, engine_grpc_tls=True, engine_grpc_root_certificates=certificate)
