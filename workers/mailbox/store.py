@@ -106,7 +106,7 @@ class ReceivedMail:
 
     def _body(self, subtype: str) -> str:
         part = self.message.get_body((subtype,))
-        return str(part.get_content()) if part is not None else ""
+        return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 class MailStore:

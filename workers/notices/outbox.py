@@ -40,8 +40,8 @@ SENDING_TIMEOUT = 600.0
 """Seconds to wait for the mail server's answer: one that is only slow to accept must not get the message twice
 (RFC 5321, 4.5.3.2.6). The lease is renewed meanwhile."""
 
-CONNECTING_TIMEOUT = 20.0
-"""Seconds to wait for a connection."""
+CONNECTING_TIMEOUT = 30.0
+"""Seconds to wait for a connection, encrypted and signed in."""
 
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
@@ -242,7 +242,12 @@ class Dispatcher:
             # Left to itself it asks the name service, which may take long to say nothing.
             local_hostname=socket.gethostname(),
         )
-        await client.connect(timeout=CONNECTING_TIMEOUT)
+        try:
+            async with asyncio.timeout(CONNECTING_TIMEOUT):
+                await client.connect()
+        except BaseException:
+            client.close()
+            raise
         self._client = client
         return client
 

@@ -54,5 +54,7 @@ def letters_to_post(session: Session) -> Sequence[Letter]:
 
 def count_by_status(session: Session) -> dict[str, int]:
     """How many emails are queued, sent and refused: for metrics."""
-    counted = session.execute(select(OutboxMessage.status, func.count()).group_by(OutboxMessage.status))
-    return {"queued": 0, "sent": 0, "refused": 0} | dict(counted.tuples().all())
+    counted = session.execute(
+        select(OutboxMessage.status, func.count().label("messages")).group_by(OutboxMessage.status)
+    )
+    return {"queued": 0, "sent": 0, "refused": 0} | {row.status: row.messages for row in counted}

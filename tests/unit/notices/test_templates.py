@@ -91,7 +91,8 @@ def test_partials_see_the_values_and_stay_paragraphs_of_their_own(fill: Fill) ->
         (
             "Dear\n\n{{ reson }}",
             {},
-            "The template policy/letter needs 'reson', which was not supplied. Give it in the input 'facts' as 'reson'.",
+            "The template policy/letter needs 'reson', which was not supplied. "
+            "Give it in the input 'facts' as 'reson'.",
         ),
         (
             "{{ statement.missing | as_quotation }}",
@@ -160,8 +161,9 @@ def test_partials_see_the_values_and_stay_paragraphs_of_their_own(fill: Fill) ->
         (
             "a\n{% if x %}\nb",
             {},
-            "There is broken syntax in line 7 of the template policy/letter: Unexpected end of template. Jinja was looking for "
-            "the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.",
+            "There is broken syntax in line 7 of the template policy/letter: Unexpected end of template. "
+            "Jinja was looking for the following tags: "
+            "'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.",
         ),
         (
             "{{ name | shout }}",
@@ -267,7 +269,8 @@ def test_placeholders_are_found_wherever_they_are(write: Callable[..., TemplateF
         "{% if maybe is defined and maybe %}{{ maybe }}{% endif %} {{ recipient.name }} {{ letter.reference }}\n"
         "{{ statement.needed | as_quotation }}{% if statement.extra is defined %}{{ statement.extra }}{% endif %}\n"
         "{% include '_layout/outer.md' %}",
-        head="subject: 'On {{ in_subject }}'\nkind: letter\ncopies_say: '{{ in_copies }}'\nenclosures: ['{{ in_list }}']",
+        head="subject: 'On {{ in_subject }}'\nkind: letter\ncopies_say: '{{ in_copies }}'\n"
+        "enclosures: ['{{ in_list }}']",
         outer="{{ in_partial }}{% include '_layout/inner.md' %}",
         inner="{{ innermost }} {{ hearing.place }} {{ statement['quoted'] | as_quotation }}",
     )
@@ -309,7 +312,9 @@ def test_placeholders_are_found_wherever_they_are(write: Callable[..., TemplateF
 )
 def test_placeholders_of_our_letters(name: str, facts: set[str], statements: set[str], hearing: bool) -> None:
     found = placeholders(OURS, OURS.load(name))
-    assert (found.facts, found.statements, found.needs_hearing) == (facts, statements, hearing)
+    assert found.facts == facts
+    assert found.statements == statements
+    assert found.needs_hearing is hearing
 
 
 @pytest.mark.parametrize("name", OURS.names())
