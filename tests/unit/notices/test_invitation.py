@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -86,3 +86,20 @@ def test_a_place_adds_no_property_and_names_are_quoted() -> None:
 def test_lines_end_as_the_standard_says() -> None:
     assert all(len(line.encode()) <= 75 for line in invite().text.split("\r\n"))
     assert invite().text == invite().text
+
+
+@pytest.mark.parametrize("year", range(2025, 2036))
+def test_the_clock_changes_are_those_of_the_time_zone(year: int) -> None:
+    (zone,) = parsed(invite()).walk("VTIMEZONE")
+    changes = 0
+    for rule in zone.subcomponents:
+        before, after = rule.decoded("TZOFFSETFROM"), rule.decoded("TZOFFSETTO")
+        starts = rule.decoded("DTSTART")
+        (month,), (day,) = rule["RRULE"]["BYMONTH"], rule["RRULE"]["BYDAY"]
+        assert day == "-1SU"
+        last = max(d for d in range(25, 32) if datetime(year, int(month), d, tzinfo=UTC).weekday() == 6)
+        change = datetime(year, int(month), last, starts.hour, tzinfo=timezone(before))
+        assert (change - timedelta(seconds=1)).astimezone(LONDON).utcoffset() == before
+        assert change.astimezone(LONDON).utcoffset() == after
+        changes += 1
+    assert changes == 2
