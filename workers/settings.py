@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     case_file_url: str = Field(
         "http://localhost:8090", description="Where the case file is served, as people reach it."
     )
+    session_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs the case file's session cookies, at least 32 characters; empty: one is made in data_dir.",
+    )
     worker_name: str = Field("due-process", description="The worker's name in the engine's records.")
     worker_jobs: int = Field(128, ge=1, description="How many jobs one worker runs at once.")
     worker_threads: int = Field(
