@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.driver.coverage import Coverage
 from tests.scenarios.driver.stage import Stage, open_stage
 from tests.scenarios.driver.story import Story
@@ -56,7 +58,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Show what was covered."""
     coverage = config.stash[_COVERAGE]
     if coverage.processes:
-        Console(file=terminalreporter._tw._file).print(coverage.table())
+        width = max(shutil.get_terminal_size((140, 24)).columns, 100)
+        Console(file=terminalreporter._tw._file, width=width).print(coverage.table())
     if config.getoption(FULL_COVERAGE) and coverage.gaps:
         names = ", ".join(process.definition.process_id for process in coverage.gaps)
         terminalreporter.write_line(
@@ -93,3 +96,9 @@ def story(stage: Stage, diagrams: list[Path], request: pytest.FixtureRequest) ->
         covered = {process: folder for process, folder in stage.deployed.items() if folder in diagrams}
         stage.records.read(lambda state: coverage.add(told.name, state, covered))
         told.is_over()
+
+
+@pytest.fixture
+def appeals(story: Story, stage: Stage) -> Appeals:
+    """The appeals of the story."""
+    return Appeals(story, stage.database)

@@ -79,6 +79,16 @@ def test_a_message_starts_one(story: Story) -> None:
     assert count.variables["deadline"] == "Monday 10 March 2025"
 
 
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_message_of_one_story_is_not_for_the_next(story: Story, time: str) -> None:
+    request = story.start("trial_request", form={"staff_number": ALEX.staff_number})
+    request.task("Decide on the request").complete({"outcome": "granted"})
+    request.task("Look at the papers").complete()
+    request.is_running()
+    request.cancel()
+    story.publishes("papers_arrived", ALEX.staff_number)
+
+
 def test_an_expected_incident_is_no_failure(story: Story) -> None:
     story.publishes("trial_count_wanted", "", start="some day", amount=5)
     count = story.sees_start_of("trial_count")

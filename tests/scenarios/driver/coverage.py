@@ -88,7 +88,10 @@ class Coverage:
 
     def table(self) -> Table:
         """A line for each process: how many of its flows were taken, and which were not."""
-        table = Table("diagram", "flows taken", "not taken", title="Sequence flows taken by the stories")
+        table = Table(title="Sequence flows taken by the stories")
+        table.add_column("diagram", no_wrap=True)
+        table.add_column("taken", no_wrap=True)
+        table.add_column("not taken")
         for process in self._sorted():
             share = f"{process.taken}/{len(process.definition.flows)}"
             missing = "\n".join(process.untaken) if process.taken else "none was taken"

@@ -44,6 +44,10 @@ class EngineClient:
         """Stop the engine's clock at a moment, before or after the present one."""
         self._ask("PUT", "/clock", json={"timestamp": milliseconds(moment)})
 
+    def release_clock(self) -> None:
+        """Let the engine's clock run again, from the real time."""
+        self._ask("POST", "/clock/reset")
+
     def start(self, process_id: str, variables: Mapping[str, Any]) -> int:
         """Start the newest version of a process; gives the key of the instance."""
         answer = self._ask(

@@ -143,6 +143,8 @@ class EngineState:
     subscriptions: dict[int, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     """Message name to state, by the element instance that waits."""
     signal_subscriptions: set[int] = field(default_factory=set)
+    kept_messages: dict[int, int] = field(default_factory=dict)
+    """When each message that is still kept for somebody expires, in milliseconds since 1970."""
     variables: dict[int, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     """Name to value, by scope."""
     definitions: dict[int, Definition] = field(default_factory=dict)
@@ -400,9 +402,12 @@ class EngineState:
             waiting[value["messageName"]] = "CREATED" if record.intent == "CORRELATED" else record.intent
 
     def _message(self, record: Record) -> None:
+        value = record.value
         if record.intent == "PUBLISHED":
-            value = record.value
             self.messages.append((value["name"], value["correlationKey"], value["variables"]))
+            self.kept_messages[record.key] = value["deadline"]
+        elif record.intent == "EXPIRED":
+            self.kept_messages.pop(record.key, None)
 
     def _signal_subscription(self, record: Record) -> None:
         if record.intent == "CREATED":

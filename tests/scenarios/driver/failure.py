@@ -24,7 +24,10 @@ def situation(state: EngineState, now: datetime, letters: Iterable[str] = ()) ->
         ("Running timers", _timers(state)),
         ("Jobs not done", _jobs(state)),
         ("Letters so far", letters),
-        (f"The last {LAST_STEPS} steps", (_step(state, step) for step in state.steps[-LAST_STEPS:])),
+        (
+            f"The last {LAST_STEPS} steps",
+            [_step(state, step) for step in state.steps if _is_telling(state, step)][-LAST_STEPS:],
+        ),
     )
     told = [f"It is {in_words(now)}."]
     for title, lines in parts:
@@ -67,6 +70,14 @@ def _jobs(state: EngineState) -> Iterator[str]:
         if not job.over:
             failed = f", {job.retries} retries left: {job.failure}" if job.failure else ""
             yield f"{job.type} ({job.state.lower()}{failed})"
+
+
+def _is_telling(state: EngineState, step: Step) -> bool:
+    """Flows tell what was entered and left; beside them only what no flow leads to, and what was cancelled."""
+    definition = state.definitions.get(step.definition_key)
+    if definition is None or step.what in ("taken", "terminated"):
+        return True
+    return step.what == "activated" and step.element_id not in {flow.target for flow in definition.flows.values()}
 
 
 def _step(state: EngineState, step: Step) -> str:

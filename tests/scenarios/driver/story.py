@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
@@ -55,14 +55,14 @@ class Story:
     """One story on the real engine. Get it from the ``story`` fixture and begin by saying when it begins."""
 
     name: str
-    engine: EngineClient
-    records: RecordStream
-    forms: FormFiller
-    letterbox: Letterbox
-    database: Database
+    engine: EngineClient = field(repr=False)
+    records: RecordStream = field(repr=False)
+    forms: FormFiller = field(repr=False)
+    letterbox: Letterbox = field(repr=False)
+    database: Database = field(repr=False)
     now: datetime = field(default_factory=lambda: london_moment("Monday 3 March 2025 09:00"))
-    _procedures: set[int] = field(default_factory=set)
-    _read: set[int] = field(default_factory=set)
+    _procedures: set[int] = field(default_factory=set, repr=False)
+    _read: set[int] = field(default_factory=set, repr=False)
 
     # Time
 
@@ -200,6 +200,7 @@ class Story:
 
         :raises StoryFailed: with everything that tells why.
         """
+        __tracebackhide__ = True
         deadline = time.monotonic() + PATIENCE
         at_rest = False
         while True:
@@ -225,6 +226,7 @@ class Story:
 
         :raises StoryFailed: there was an incident the story did not expect, or it takes longer than PATIENCE.
         """
+        __tracebackhide__ = True
         deadline = time.monotonic() + PATIENCE
         while not self._looks_at_rest():
             if self.records.read(_surprise):
@@ -267,6 +269,7 @@ class Story:
 
         :raises StoryFailed: always.
         """
+        __tracebackhide__ = True
         letters = [str(letter) for letter in self.letterbox.letters()]
         raise StoryFailed(f"{why}\n{self.records.read(lambda state: situation(state, self.now, letters))}")
 
@@ -278,6 +281,7 @@ class Story:
                 self.fails("The story leaves an incident it did not expect.")
         finally:
             self._cancel_everything()
+            self._lets_messages_expire()
 
     def _cancel_everything(self) -> None:
         # What runs may end by itself before it is cancelled, and what ends may start another by message.
@@ -288,6 +292,21 @@ class Story:
             if not self.records.wait_for(partial(_all_over, roots), PATIENCE):
                 self.fails("Not everything could be cancelled.")
         self._sees_a_marker()
+
+    def _lets_messages_expire(self) -> None:
+        """Nobody in the next story may get a message of this one.
+
+        The engine lets messages expire only while its clock runs, so those of a story told later than today stay.
+        """
+        today = milliseconds(datetime.now(UTC))
+        if self.records.read(lambda state: _expired(state, today)):
+            return
+        self.engine.release_clock()
+        if not self.records.wait_for(lambda state: _expired(state, today) or None, PATIENCE):
+            self.fails("The engine keeps messages of this story.")
+        self._pin(self.now)
+        # Meanwhile a timer may have started something.
+        self._cancel_everything()
 
 
 @dataclass(frozen=True)
@@ -566,6 +585,10 @@ def _either(found: Found | None, surprise: Incident | None) -> tuple[Found | Non
 
 def _surprise(state: EngineState) -> Incident | None:
     return next((incident for incident in state.open_incidents() if not incident.expected), None)
+
+
+def _expired(state: EngineState, until: int) -> bool:
+    return all(expires > until for expires in state.kept_messages.values())
 
 
 def _all_over(keys: list[int], state: EngineState) -> bool | None:

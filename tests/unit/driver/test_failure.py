@@ -36,5 +36,4 @@ def test_the_situation() -> None:
         "The last 20 steps:",
         "  Thursday 1 January 1970 01:00  request: 'request' activated",
         "  Thursday 1 January 1970 01:00  request: 'Decide on the request' → [Yes] 'Done'",
-        "  Thursday 1 January 1970 01:00  request: 'Decide on the request' activated",
     ]
