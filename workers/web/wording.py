@@ -32,7 +32,7 @@ def step(element_id: str) -> str:
     return " ".join([words[0], *(word if word.isupper() else word.lower() for word in words[1:])]) if words else ""
 
 
-def value_in_words(value: Any, names: Mapping[str, str]) -> str:
+def value_in_words(value: Any, names: Mapping[str, str]) -> str:  # noqa: PLR0911 - one for each type
     """A fact's value; empty if there is none.
 
     :param names: staff numbers and other references with the names of whom they mean.
