@@ -112,13 +112,14 @@ def case_view(session: Session, case: Case, *, today: date) -> CaseView:
     }
     names = _names(session, mentioned | {case.staff_number}, outsiders)
     latest = {name: statement.filed_at for name, statement in latest_statements(session, case.reference).items()}
+    written = {letter.reference: _letter(letter, names) for letter in letters}
     return CaseView(
         line=_case_line(case, names.get(case.staff_number, case.staff_number)),
         policy=label(case.policy),
         employee=session.get_one(Person, case.staff_number),
         about=_about(session, case.about, today),
-        timeline=[_line(line, names, latest) for line in lines],
-        letters=[_letter(letter, names) for letter in letters],
+        timeline=[_line(line, names, latest, written) for line in lines],
+        letters=list(written.values()),
         contacts=[(contact, outcome(contact.kind)) for contact in outsiders],
         readers=people_with_access(session, case.reference),
         reading_role="" if case.policy in CLOSED_TO_ROLES else ROLES[READ_BY_ROLE],
@@ -137,9 +138,14 @@ def _case_line(case: Case, employee: str) -> CaseLine:
     )
 
 
-def _line(line: TimelineLine, names: Mapping[str, str], latest: Mapping[str, datetime]) -> Line:
+def _line(
+    line: TimelineLine, names: Mapping[str, str], latest: Mapping[str, datetime], written: Mapping[str, LetterView]
+) -> Line:
     heading = {"statement": label, "closed": outcome}.get(line.kind, str)(line.words)
     facts = [(label(name), words) for name, fact in line.facts.items() if (words := value_in_words(fact, names))]
+    if (letter := written.get(line.reference or "")) is not None:
+        facts = [("To", letter.recipient), ("Copies", ", ".join(letter.copies)), ("Delivery", letter.delivery)]
+        facts = [(name, words) for name, words in facts if words]
     is_statement = line.kind == "statement"
     return Line(
         at=line.at,
@@ -177,7 +183,8 @@ def _delivery(letter: Letter) -> str:
         day = letter.posted_on or letter.sent_on
         parts.append("Posted or handed over" + (f" on {in_words(day)}" if day else ""))
     if letter.received_on:
-        parts.append(f"counts as received on {in_words(letter.received_on)}")
+        same_day = letter.received_on == (letter.posted_on or letter.sent_on)
+        parts.append("counts as received " + ("that day" if same_day else f"on {in_words(letter.received_on)}"))
     return ", ".join(parts)
 
 

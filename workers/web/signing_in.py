@@ -105,7 +105,7 @@ class SigningIn:
             return self._sign_in_page(
                 request,
                 to,
-                "The user name or the password is not right. Use the same ones as in Tasklist.",
+                "The user name or the password is not right. Check both; they are the same as in Tasklist.",
                 HTTPStatus.FORBIDDEN,
             )
         self._brake.passed(username, address)
