@@ -51,5 +51,4 @@ async def _serve_until_signalled(settings: Settings, host: str, port: int) -> No
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    typer.echo(f"Case file: {settings.case_file_url} (listening on {host}:{port}). Ctrl+C stops it.")
     await serve(settings, host, port, stop)

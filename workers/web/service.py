@@ -59,10 +59,17 @@ async def serve(settings: Settings, host: str, port: int, stop_event: asyncio.Ev
                     ws="none",
                     access_log=False,
                     log_config=None,
+                    log_level="warning",
                     server_header=False,
                     h11_max_incomplete_event_size=LARGEST_HEAD,
                     timeout_graceful_shutdown=STOP_SECONDS,
                 )
+            )
+            log.info(
+                "The case file listens on %s:%s; people reach it at %s",
+                host,
+                listener.getsockname()[1],
+                settings.case_file_url,
             )
             await _run(server, listener, stop_event)
     finally:
