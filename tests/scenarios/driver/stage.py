@@ -132,7 +132,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         running.callback(database.close)
         migrations.upgrade(database)
         mail_server = MailServer()
-        worker = running.enter_context(_WorkerThread(settings, database, mail_server))
+        worker = running.enter_context(WorkerThread(settings, database, mail_server))
         yield Stage(
             engine=running.enter_context(EngineClient(settings.engine_rest)),
             records=records,
@@ -143,7 +143,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         )
 
 
-class _WorkerThread:
+class WorkerThread:
     """The worker with its outbox, and the mail server, in an event loop of their own."""
 
     def __init__(self, settings: Settings, database: Database, mail_server: MailServer) -> None:
@@ -156,7 +156,7 @@ class _WorkerThread:
         self._stop: asyncio.Event
         self._thread = threading.Thread(target=self._run, name="worker")
 
-    def __enter__(self) -> _WorkerThread:
+    def __enter__(self) -> WorkerThread:
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
