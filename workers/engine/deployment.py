@@ -167,10 +167,10 @@ async def _wait_for_tasklist(opensearch: str, kind: str, resources: Sequence[Res
             try:
                 answer = await http.post(f"/tasklist-{kind}-*/_count", json=wanted)
                 found = int(answer.raise_for_status().json()["count"])
-            except httpx.HTTPError as error:
-                raise EngineError(
-                    f"Tasklist's OpenSearch does not answer at {opensearch}; look into its log."
-                ) from error
+            except httpx.HTTPError:
+                # A machine that has just started everything may keep it busy for a while.
+                await _pause(deadline, f"Tasklist's OpenSearch does not answer at {opensearch}")
+                continue
             if found == len(resources):
                 return
             await _pause(deadline, f"Tasklist has only {found} of the {len(resources)} versions of kind {kind}")

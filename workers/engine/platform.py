@@ -347,18 +347,22 @@ def end(process: subprocess.Popen[bytes], patience: float) -> None:
 
 def telling_line(log: Path) -> str:
     """The line of a log that most likely says why a program ended, as a sentence."""
-    try:
-        lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    except OSError:
+    if not log.exists():
         return "it wrote no log."
+    lines = [line.strip() for line in _text(log).splitlines() if line.strip()]
     line = _description(lines) or _last(lines, CAUSE) or _last(lines, COMPLAINT) or (lines[-1] if lines else "")
     line = LOG_PREFIX.sub("", line)[:300].rstrip(". ")
     return f"{line}." if line else "its log is empty."
 
 
 LOG_PREFIX = re.compile(r"^(\[?[\d:T., -]+\]?\s*)+|^Caused by: ")
+PUBLISHED = re.compile(r"HttpServerTransport\] publish_address \{[\d.]+:(?P<port>\d+)\}")
 CAUSE = re.compile(r"^Caused by: (?!.*interrupted)")
 COMPLAINT = re.compile(r"\b(ERROR|FATAL)\b|Exception|^Error\b|OutOfMemory")
+
+
+def _text(log: Path) -> str:
+    return log.read_text("utf-8", "replace")
 
 
 def _description(lines: list[str]) -> str:
@@ -374,6 +378,11 @@ def _last(lines: list[str], pattern: re.Pattern[str]) -> str:
 
 
 def _opensearch_is_ready(port: int | None, data_dir: Path) -> str | None:
+    published = PUBLISHED.search(_text(log_file(data_dir, "OpenSearch")))
+    if published is None:
+        return "it does not listen yet"
+    if int(published["port"]) != port:  # its runner goes on to the next port where one is taken
+        raise PortTaken(f"Somebody took OpenSearch's port {port}.")
     try:
         answer = httpx.get(f"http://{LOOPBACK}:{port}/_nodes/settings", timeout=5, trust_env=False)
         health = httpx.get(f"http://{LOOPBACK}:{port}/_cluster/health", timeout=5, trust_env=False).json()

@@ -17,6 +17,13 @@ TIME_ZONE = "Europe/London"
 OPENSEARCH_PORTS = range(9200, 9300)
 """OpenSearch's runner refuses ports above these."""
 
+OPENSEARCH_SETTINGS = """\
+# Otherwise it looks for others on this machine and joins the first it finds, another checkout's for instance.
+discovery.type: single-node
+# Otherwise nothing is written, and Tasklist stands still, once the disk is 95 % full, however large it is.
+cluster.routing.allocation.disk.threshold_enabled: false
+"""
+
 NOWHERE = f"http://{LOOPBACK}:9"
 """The engine insists on the address of a database even where it never calls it."""
 
@@ -200,8 +207,7 @@ def write_opensearch_settings(data_dir: Path) -> None:
     """Lay out OpenSearch's settings where its runner finds them."""
     settings = opensearch_home(data_dir) / "config" / "opensearch.yml"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    # Otherwise nothing is written, and Tasklist stands still, once the disk is 95 % full, however large it is.
-    settings.write_text("cluster.routing.allocation.disk.threshold_enabled: false\n", "utf-8")
+    settings.write_text(OPENSEARCH_SETTINGS, "utf-8")
 
 
 def _inherited_environment() -> dict[str, str]:

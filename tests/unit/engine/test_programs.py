@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workers.engine import programs
 from workers.engine.errors import EngineError
@@ -93,11 +94,14 @@ def test_opensearch_listens_where_it_is_told() -> None:
     assert command[command.index("-classpath") + 1] == "/cache/a.jar:/cache/b.jar"
 
 
-def test_opensearch_writes_on_a_nearly_full_disk(tmp_path: Path) -> None:
+def test_opensearch_keeps_to_itself_and_writes_on_a_nearly_full_disk(tmp_path: Path) -> None:
     programs.write_opensearch_settings(tmp_path)
 
-    settings = tmp_path / "opensearch" / "node_1" / "config" / "opensearch.yml"
-    assert settings.read_text() == "cluster.routing.allocation.disk.threshold_enabled: false\n"
+    settings = yaml.safe_load((tmp_path / "opensearch" / "node_1" / "config" / "opensearch.yml").read_text())
+    assert settings == {
+        "discovery.type": "single-node",
+        "cluster.routing.allocation.disk.threshold_enabled": False,
+    }
 
 
 def test_data_of_one_shape_are_not_used_by_the_other(tmp_path: Path) -> None:
