@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.capability_appeals import GROUNDS, REASONS, Appeals
@@ -153,7 +155,7 @@ def test_a_warning_is_revoked(story: Story, appeals: Appeals) -> None:
 def test_a_first_warning_takes_the_place_of_a_final_one(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("final_written_warning")
     appeal = appeals.up_to_the_decision(decision)
-    offered = [option for option in appeal.task("Decide the appeal").form.field("outcome").options]
+    offered = list(appeal.task("Decide the appeal").form.field("outcome").options)
     assert offered == ["confirm", "revoke", "substitute"]
     appeals.decide(appeal, "substitute", "first_written_warning")
     appeals.explain(appeal)
@@ -266,7 +268,9 @@ def test_where_the_chief_executive_is_the_line_manager_another_officer_receives(
 
 
 def test_when_everybody_was_involved_hr_has_a_deputy_nominated(story: Story, appeals: Appeals) -> None:
-    decision = appeals.decision("dismissal", employee=RUTH, decided_by=SAMIR, involved=JOANNE, effective_on="2025-03-31")
+    decision = appeals.decision(
+        "dismissal", employee=RUTH, decided_by=SAMIR, involved=JOANNE, effective_on="2025-03-31"
+    )
     appeal = appeals.make(decision, employee=RUTH)
     nominating = appeal.task("Have a deputy nominated")
     assert nominating.candidate_groups == ["hr"]
@@ -308,7 +312,7 @@ def test_new_matters_that_bring_nothing_new(story: Story, appeals: Appeals) -> N
     ids=["in the past", "one clear day", "one clear day without agreement", "eight clear days"],
 )
 def test_a_date_that_needs_another_look(
-    story: Story, appeals: Appeals, hearing_at: str, answers: dict[str, object], advice: str
+    story: Story, appeals: Appeals, hearing_at: str, answers: dict[str, Any], advice: str
 ) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning"))
     appeals.appoint(appeal)
@@ -330,7 +334,7 @@ def test_a_date_that_needs_another_look(
     ],
     ids=["two clear days", "seven clear days", "short by agreement", "twelve clear days with a reason"],
 )
-def test_a_date_that_is_taken(story: Story, appeals: Appeals, hearing_at: str, answers: dict[str, object]) -> None:
+def test_a_date_that_is_taken(story: Story, appeals: Appeals, hearing_at: str, answers: dict[str, Any]) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning"))
     appeals.appoint(appeal)
     appeals.set_date(appeal, hearing_at, **answers)
@@ -410,9 +414,7 @@ def test_an_unknown_staff_number_goes_to_hr_and_is_corrected(story: Story, appea
     assert problem.candidate_groups == ["hr"]
     assert "Nobody has the staff number 999999." in problem.form.text
     assert list(problem.form.field("resolution").options) == ["corrected"]
-    problem.complete(
-        {"staff_number": ALEX.staff_number, "decision_reference": decision, "resolution": "corrected"}
-    )
+    problem.complete({"staff_number": ALEX.staff_number, "decision_reference": decision, "resolution": "corrected"})
     appeal.task("Appoint the manager")
     assert [line.text for line in appeals.timeline(appeals.case()) if line.words == "grounds"] == [GROUNDS]
 

@@ -42,7 +42,7 @@ def test_a_colleague_agrees_and_gets_time_off(story: Story, appeal: Procedure) -
     accept(appeal)
     told = story.letter(PETER, about="Priya Shah")
     assert "Tuesday 11 March 2025" in told.text
-    time_off = story.letter(PETER, subject="time off")
+    time_off = story.letter(PETER, subject="Time off")
     assert ALEX.name not in time_off.text
     appeal.reaches("Companion and time off settled")
     story.moves_to("Tuesday 11 March 2025 10:00")
@@ -97,7 +97,7 @@ def test_a_companion_with_a_conflict_is_refused_in_writing(story: Story, appeal:
         }
     )
     assert "is a witness in this case" in story.letter(ALEX, about="is a witness in this case").text
-    name(appeal, companion_kind="none", companion_free=None)
+    appeal.task("Name a companion, or none").complete({"companion_kind": "none"})
     appeal.reaches("No companion")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from workers.notices.failures import LetterProblem
 from workers.notices.templates import UnknownReference
 from workers.people.addresses import is_email_address
-from workers.people.directory import people_with_role
+from workers.people.directory import is_here, people_with_role
 from workers.records.models import Contact, Person
 
 CONTACT = "contact:"
@@ -111,7 +111,7 @@ class Directory:
         person = self._session.get(Person, reference)
         if person is None:
             raise UnknownReference
-        return _of_person(person)
+        return _of_person(person, self._on)
 
     def _holders(self, role: str) -> list[Addressee]:
         holders = people_with_role(self._session, role, self._on)
@@ -120,15 +120,17 @@ class Directory:
                 f"Nobody holds the role {role!r}, to which the letter is addressed. "
                 "Import people with that role, or correct the input 'recipient' or 'copies'."
             )
-        return [_of_person(person) for person in holders]
+        return [_of_person(person, self._on) for person in holders]
 
 
-def _of_person(person: Person) -> Addressee:
+def _of_person(person: Person, on: date) -> Addressee:
+    # The mailbox of somebody who has left is closed, or another's: their letters go by post.
+    email = person.email if is_here(person, on) else None
     return Addressee(
         person.staff_number,
         person.name,
         person.job_title,
-        _usable(person.staff_number, person.email),
+        _usable(person.staff_number, email),
         tuple(line.strip() for line in person.postal_address.splitlines() if line.strip()),
     )
 

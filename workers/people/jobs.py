@@ -33,7 +33,7 @@ def find_person(job: FindPerson, context: JobContext) -> PersonFound:
             employment=cast("Employment", found.employment),
             started_on=found.started_on,
             roles=roles_held(found, today),
-            has_email=found.email is not None,
+            has_email=found.email is not None and is_here(found, today),
         )
     )
 

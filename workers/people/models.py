@@ -50,7 +50,7 @@ class FoundPerson(BaseModel):
     employment: Employment = Field(description="employee, agency_worker or contractor.")
     started_on: Day = Field(description="First day of the continuous employment.")
     roles: list[str] = Field(description="The roles the person holds; none once they have left.")
-    has_email: bool = Field(description="Whether the person can be written to by email.")
+    has_email: bool = Field(description="Whether the person can be written to by email: a leaver cannot.")
 
 
 class PersonFound(JobOutput):

@@ -60,6 +60,8 @@ class Coverage:
             if covered := self.processes.get(definition.process_id):
                 takers = covered.flows if step.element_id in definition.flows else covered.elements
                 takers[step.element_id].add(story)
+                if step.element_id in definition.unrecorded:
+                    covered.flows[definition.unrecorded[step.element_id]].add(story)
 
     @property
     def gaps(self) -> list[ProcessCoverage]:

@@ -37,6 +37,8 @@ class Definition:
     """The label of every element that has one, line breaks made spaces."""
     elements: tuple[str, ...]
     flows: Mapping[str, Flow]
+    unrecorded: Mapping[str, str]
+    """The flow that led there, by event: those of an event-based gateway, which the engine takes without a record."""
     start_form: str | None
     """The id of the form its blank start event shows."""
 
@@ -57,6 +59,7 @@ def read_definition(key: int, value: Mapping[str, Any]) -> Definition:
         node for node in process.iter() if isinstance(node.tag, str) and node.tag.startswith(_BPMN) and node.get("id")
     ]
     flows = [node for node in nodes if node.tag == f"{_BPMN}sequenceFlow"]
+    event_gateways = {node.get("id") for node in nodes if node.tag == f"{_BPMN}eventBasedGateway"}
     return Definition(
         key=key,
         process_id=value["bpmnProcessId"],
@@ -72,6 +75,9 @@ def read_definition(key: int, value: Mapping[str, Any]) -> Definition:
                 flow.get("targetRef", ""),
             )
             for flow in flows
+        },
+        unrecorded={
+            flow.get("targetRef", ""): flow.get("id", "") for flow in flows if flow.get("sourceRef") in event_gateways
         },
         start_form=_start_form(process),
     )
