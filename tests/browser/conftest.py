@@ -77,7 +77,13 @@ def browser(chromium: str, office: Office) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page in a browser that remembers nothing; what it shows is kept if the test fails."""
-    context = browser.new_context(viewport=WINDOW, locale="en-GB", timezone_id=LONDON.key)
+    context = browser.new_context(
+        viewport=WINDOW,
+        locale="en-GB",
+        timezone_id=LONDON.key,
+        # Else Tasklist asks for it, above every task.
+        permissions=["notifications"],
+    )
     context.set_default_timeout(PATIENCE * 1000)
     expect.set_options(timeout=PATIENCE * 1000)
     opened = context.new_page()

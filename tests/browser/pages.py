@@ -80,14 +80,13 @@ class Tasklist:
 
     def sign_in(self, username: str, password: str) -> None:
         """Sign in through the login page."""
+        # What Tasklist explains to everybody once counts as read.
+        self.page.add_init_script("localStorage.setItem('hasConsentedToStartProcess', 'true')")
         self.page.goto(self.url)
         self.page.get_by_role("textbox", name="Username").fill(username)
         self.page.get_by_role("textbox", name="Password").fill(password)
         self.page.get_by_role("button", name="Login").click()
         self.page.get_by_role("link", name="Processes").wait_for()
-        # What Tasklist tells everybody once, at a moment of its own choice, counts as read.
-        self.page.evaluate("localStorage.setItem('hasConsentedToStartProcess', 'true')")
-        self.page.evaluate("localStorage.setItem('areNativeNotificationsEnabled', 'false')")
 
     def start(self, procedure: str) -> StartForm:
         """Open the start form of a procedure in the list of processes."""
@@ -110,11 +109,16 @@ class Tasklist:
         task = Task(self.page)
 
         def look() -> bool:
-            for link in links.all():
+            found = links.all()
+            for link in found:
                 link.click()
                 expect(self.page.get_by_test_id("details-info")).to_contain_text(name)
-                if any(says in shown for shown in task.form.scope.all_inner_texts()):
+                task.form.scope.wait_for()
+                if says in task.form.text:
                     return True
+            if found:
+                # Opened before Tasklist had its variables, a task is shown without them until the page is loaded anew.
+                self.page.reload()
             return False
 
         wait_until(look, self.page, f"Tasklist shows no task {name!r} whose form says {says!r}.")
