@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from tests.scenarios.driver.story import Procedure, Story
 from workers.cases.case_file import TimelineLine, timeline
 from workers.records.database import Database
 from workers.records.models import Case, Letter, PersonRole, RegisterEntry
+from workers.records.models import Person as PersonRow
 
 GROUNDS = "The targets were changed after the review period had begun."
 REASONS = "The new evidence shows that the targets were met."
@@ -146,16 +146,15 @@ class Appeals:
         with self.database.session() as records:
             return timeline(records, case.reference)
 
-    @contextmanager
-    def also_holds_role(self, person: Person, role: str) -> Iterator[None]:
-        """Give somebody one more role for a while, as an import of the people file does."""
+    def also_holds_role(self, person: Person, role: str) -> None:
+        """Give somebody one more role, as an import of the people file does."""
         with self.database.session() as records:
             records.add(PersonRole(staff_number=person.staff_number, role=role))
-        try:
-            yield
-        finally:
-            with self.database.session() as records:
-                records.delete(records.get_one(PersonRole, (person.staff_number, role)))
+
+    def has_left(self, person: Person, on: str) -> None:
+        """Somebody's last day of employment, as an import of the people file brings it."""
+        with self.database.session() as records:
+            records.get_one(PersonRow, person.staff_number).left_on = date.fromisoformat(on)
 
     def entry(self, reference: str) -> RegisterEntry:
         """A decision as the register holds it now."""

@@ -274,9 +274,9 @@ def test_when_everybody_was_involved_hr_has_a_deputy_nominated(story: Story, app
     appeal = appeals.make(decision, employee=RUTH)
     nominating = appeal.task("Have a deputy nominated")
     assert nominating.candidate_groups == ["hr"]
-    with appeals.also_holds_role(PETER, "statutory_officers"):
-        nominating.complete({"deputy_nominated": True})
-        assert appeal.task("Appoint the manager").candidate_users == [PETER.username]
+    appeals.also_holds_role(PETER, "statutory_officers")
+    nominating.complete({"deputy_nominated": True})
+    assert appeal.task("Appoint the manager").candidate_users == [PETER.username]
 
 
 def test_new_information_is_sent_and_leaves_time_to_consider_it(story: Story, appeals: Appeals) -> None:
@@ -394,6 +394,18 @@ def test_an_employee_without_email_gets_every_letter_by_post(story: Story, appea
     acknowledged, notice = appeals.personal_file(appeals.case())
     assert (str(acknowledged.posted_on), str(acknowledged.received_on)) == ("2025-03-03", "2025-03-05")
     assert (str(notice.posted_on), str(notice.received_on)) == ("2025-03-04", "2025-03-04")
+
+
+def test_a_dismissed_employee_who_has_left_is_written_to_at_home(story: Story, appeals: Appeals) -> None:
+    decision = appeals.decision("dismissal", decided_by=SAMIR, informed_on="2025-03-03", effective_on="2025-03-05")
+    appeals.has_left(ALEX, "2025-03-05")
+    story.moves_to("Friday 7 March 2025 09:00")
+    appeal = appeals.make(decision)
+    appeal.task("Print and post the letter").complete({"delivered_how": "post", "posted_on": "2025-03-07"})
+    appeals.appoint(appeal, JOANNE)
+    # Posted on Friday, received on Tuesday, then two clear days.
+    assert "Friday 14 March 2025" in appeal.task("Set date, time and place").form.text
+    story.no_letter(ALEX)
 
 
 # What is wrong from the start

@@ -117,8 +117,8 @@ class Telling:
                 self.console.print(f"[red]The engine waits for a person: {escape(incident.message)}[/]")
             if time.monotonic() > deadline:
                 raise EngineError(
-                    f"The demonstration waited {PATIENCE:.0f} seconds for {what}. See in Operate where the case stands; "
-                    "the worker's log says whether it could do its jobs."
+                    f"The demonstration waited {PATIENCE:.0f} seconds for {what}. Operate shows where the case is; the "
+                    "worker's log says whether it could do its jobs."
                 )
             await asyncio.sleep(LOOK_AGAIN)
         return found

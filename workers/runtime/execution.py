@@ -75,7 +75,7 @@ class Execution:
         try:
             outcome = await self._attempt(declared, job)
         except PersonMustAct as error:
-            return Failed(FailureKind.PERSON_MUST_ACT, error.message)
+            return Failed(FailureKind.PERSON_MUST_ACT, wording.with_element(job, error.message))
         except TryAgain as error:
             return _try_again(declared, job, error.message)
         except _UndeclaredError as error:

@@ -27,6 +27,11 @@ _PLAIN_PHRASES = {
 }
 
 
+def with_element(job: Job, message: str) -> str:
+    """The message, saying which element it is about unless it does."""
+    return message if job.element_id in message else f"{job.element_id}: {message}"
+
+
 def invalid_input(declared: JobType, job: Job, error: ValidationError) -> str:
     """Which variables of which element are wrong and what to do."""
     place = f"{_task(declared)} at {job.element_id}"

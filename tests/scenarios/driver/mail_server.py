@@ -6,6 +6,8 @@ import asyncio
 import email
 import email.policy
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Any
 
@@ -18,6 +20,7 @@ class MailServer:
     """Accepts every letter; started in an event loop, read from any thread."""
 
     def __init__(self) -> None:
+        self._down = False
         self._arrived = threading.Condition()
         self._letters: list[Letter] = []
         self.port = 0
@@ -31,12 +34,23 @@ class MailServer:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Take a letter in."""
+        if self._down:
+            return "451 Try again later"
         assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content, _class=EmailMessage, policy=email.policy.default)
         with self._arrived:
             self._letters += [Letter(recipient, message) for recipient in envelope.rcpt_tos]
             self._arrived.notify_all()
         return "250 OK"
+
+    @contextmanager
+    def is_down(self) -> Iterator[None]:
+        """Take no letters for a while."""
+        self._down = True
+        try:
+            yield
+        finally:
+            self._down = False
 
     def letters(self) -> list[Letter]:
         """What arrived, oldest first."""

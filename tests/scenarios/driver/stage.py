@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -117,7 +118,11 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     """Start everything, in a folder of its own, and stop it at the end."""
     with ExitStack() as running:
         records = running.enter_context(RecordStream())
-        settings = Settings(data_dir=folder / "data", database_url=os.environ.get(POSTGRESQL, ""))
+        # The stories have the letters to themselves, so that one may break them.
+        templates = shutil.copytree(Settings().templates_dir, folder / "templates")
+        settings = Settings(
+            data_dir=folder / "data", database_url=os.environ.get(POSTGRESQL, ""), templates_dir=templates
+        )
         platform = running.enter_context(
             running_platform(
                 settings,

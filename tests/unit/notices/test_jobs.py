@@ -125,7 +125,6 @@ def test_a_letter_is_filed_and_queued(office: Office, case: str) -> None:
     assert mail.subject == "Your appeal against DEC-2025-0001: we have received it"
     assert mail.message_id.startswith("<77.")
     assert "Dear Alex Morgan" in mail.text
-    assert f"http://case-file.example/cases/{case}" in mail.text
     (attachment,) = mail.attachments
     assert (attachment.name, attachment.content) == ("LTR-2025-0001.pdf", letter.pdf)
     assert "By email Alex Morgan" in pdf_text(letter.pdf)

@@ -53,7 +53,7 @@ async def test_a_declared_business_outcome_is_a_bpmn_error(threads: Executor) ->
     [
         ("undeclared", FailureKind.DEFECT, "BPMN error WHATEVER, which it does not declare (declared: NO_ANSWER)"),
         ("defect", FailureKind.DEFECT, "This is a defect in the worker, not in the case: compute at Task_A"),
-        ("person", FailureKind.PERSON_MUST_ACT, "Give the name a value."),
+        ("person", FailureKind.PERSON_MUST_ACT, "Task_A: Give the name a value."),
         ("huge", FailureKind.PERSON_MUST_ACT, "gave a result of 3,000,012 bytes; the engine takes 2,000,000"),
         (f"!{SECRET}", FailureKind.PERSON_MUST_ACT, "name has a value this job does not accept"),
     ],

@@ -66,7 +66,7 @@ async def test_only_declared_variables_are_fetched(
     ("name", "method", "expected"),
     [
         ("no answer", "ThrowError", {"errorCode": "NO_ANSWER", "errorMessage": "There is none."}),
-        ("person", "FailJob", {"retries": 0, "retryBackOff": 0, "errorMessage": "Give the name a value."}),
+        ("person", "FailJob", {"retries": 0, "retryBackOff": 0, "errorMessage": "Task_A: Give the name a value."}),
         ("away", "FailJob", {"retries": 2, "errorMessage": "The mail server does not answer."}),
     ],
 )
