@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 READY := .venv/.ready
 
-.PHONY: help demo test lint unit scenarios browser install lock clean
+.PHONY: help demo test lint unit scenarios browser chaos install lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ scenarios: $(READY) ## Only the stories on the real engine
 
 browser: $(READY) ## The tests in a browser (needs chromium)
 	.venv/bin/python tools/verify.py browser
+
+chaos: $(READY) ## Kill engine, workers and mail server for a quarter of an hour; nothing may be lost (SEED=1 repeats a plan)
+	.venv/bin/python -m pytest tests/chaos --long -q -s $(if $(SEED),--seed $(SEED))
 
 install: $(READY) ## Make the virtual environment from the lock file
 

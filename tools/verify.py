@@ -1,6 +1,6 @@
 """Check everything that a change must not break, quickest first, and end with a table of what was found.
 
-``python tools/verify.py [STEP ...]`` runs the named steps; without names, all but the browser tests.
+``python tools/verify.py [STEP ...]`` runs the named steps; without names, all but the browser and chaos tests.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ STEPS = (
     Step("scenarios", "stories on the real engine", (pytest("tests/scenarios", "--require-full-coverage"),)),
     Step("platform", "the whole platform: start, stop, start again", (pytest("tests/platform"),)),
     Step("browser", "Tasklist and Operate in a browser", (pytest("tests/browser"),), by_default=False),
+    Step("chaos", "kill -9 under load: no letter lost or doubled", (pytest("tests/chaos", "-s"),), by_default=False),
 )
 
 

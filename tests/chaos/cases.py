@@ -22,7 +22,9 @@ CASE_WANTED = "chaos_case_wanted"
 KEPT_FOR = timedelta(hours=6)
 """How long the engine keeps a message and passes over another one with the same id."""
 
-LARGEST_BURST = 12
+BURST = (10, 50)
+"""How many cases begin together: enough to keep the workers busy, so that they are killed in the middle of things."""
+
 PAUSE = 0.2
 
 
@@ -64,7 +66,7 @@ def matters(count: int) -> list[Matter]:
 async def start_cases(gateway: Gateway, wanted: Sequence[Matter], seconds: float, random: Random) -> None:
     """Start every case, in bursts, so that it takes about so many seconds."""
     waiting = iter(wanted)
-    while burst := list(islice(waiting, random.randint(1, LARGEST_BURST))):
+    while burst := list(islice(waiting, random.randint(*BURST))):
         await asyncio.gather(*(_start(gateway, matter) for matter in burst))
         await asyncio.sleep(random.uniform(0, 2) * seconds * len(burst) / len(wanted))
 

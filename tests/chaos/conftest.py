@@ -62,4 +62,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Show the figures, whether all is well or not."""
     if (findings := config.stash.get(FINDINGS, None)) is not None:
         width = max(shutil.get_terminal_size((100, 24)).columns, 100)
-        Console(file=terminalreporter._tw._file, width=width).print(findings.table())
+        Console(file=terminalreporter._tw._file, width=width).print(*findings.tables())

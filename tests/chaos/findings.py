@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from tests.chaos.cases import Matter, expected_letters, people
 from tests.chaos.havoc import Havoc, Kill
-from tests.chaos.parts import ENGINE, KINDS, MAIL_SERVER, WORKER, Cast, Part
+from tests.chaos.parts import KINDS, MAIL_SERVER, WORKER, Cast, Part
 from tests.scenarios.driver.engine_state import EngineState
 from workers.mailbox.store import MailStore, ReceivedMail
 from workers.records.database import Database
@@ -25,6 +25,11 @@ from workers.records.models import Case, CaseEvent, JobResult, Letter, OutboxMes
 TASKS = {"Task_OpenTheCase", "Task_SendTheLetter", "Task_RecordThatItWasSent", "Task_CloseTheCase"}
 SHOWN = 5
 """How many of many are named in a fault."""
+
+SHORT_LINE = 4
+"""Words: a line of a letter with so many may well stand somewhere else."""
+
+CAME_AGAIN = b"A job came again; it gets its first result."
 
 _MATTER = re.compile(r"M-\d{5}")
 _DONE = re.compile(rb'"time": "([^"]+)", "level": "info", "logger": "[^"]+", "message": "Done\."')
@@ -47,26 +52,29 @@ class Findings:
     """How many of them have the Message-ID of another one."""
     lost: int = 0
     """How many letters are not in the mailbox at all."""
-    recoveries: dict[str, list[float]] = field(default_factory=dict)
-    """Seconds from each kill to the next piece of work done, by kind of part."""
+    came_again: int = 0
+    """How many jobs were handed out again after what they wrote had been kept, and got their first result."""
+    back: dict[str, list[float]] = field(default_factory=dict)
+    """Seconds from each kill until the part was up again, by kind."""
+    at_work: dict[str, list[float]] = field(default_factory=dict)
+    """Seconds from each kill until it had done something again, which may have needed others."""
 
-    def table(self) -> Table:
+    def tables(self) -> Iterator[Table]:
         """The figures, for people."""
-        table = Table("", "", title="Chaos: what was killed and what is left", show_header=False)
-        table.add_row("Seed", str(self.seed))
-        table.add_row("Cases", str(self.cases))
-        for kind in KINDS:
-            table.add_row(f"Kills of a{'n' if kind == ENGINE else ''} {kind}", str(self.kills[kind]))
+        table = Table("Chaos", "", title=f"What was left of {self.cases} cases, seed {self.seed}")
         table.add_row("Letters", str(self.letters))
-        table.add_row("Received twice (identical, same Message-ID)", str(self.duplicates))
         table.add_row("Lost", str(self.lost))
-        for kind in KINDS:
-            if seconds := self.recoveries.get(kind):
-                words = f"median {median(seconds):.1f} s, longest {max(seconds):.1f} s"
-                table.add_row(f"Work again after a kill of a{'n' if kind == ENGINE else ''} {kind}", words)
+        table.add_row("Received again: identical, same Message-ID", str(self.duplicates))
+        table.add_row("Jobs that came again and got their first result", str(self.came_again))
+        table.add_row("Kills", str(sum(self.kills.values())))
         table.add_row("Duration", f"{self.seconds:.0f} s")
         table.add_row("Faults", str(len(self.faults)) if self.faults else "none")
-        return table
+        yield table
+        table = Table("Killed", "Times", "Up again: median", "longest", "At work again: median", "longest")
+        for kind in KINDS:
+            seconds = [*_middle_and_longest(self.back[kind]), *_middle_and_longest(self.at_work[kind])]
+            table.add_row(kind, str(self.kills[kind]), *seconds)
+        yield table
 
 
 def examine(wanted: Sequence[Matter], cast: Cast, havoc: Havoc, database: Database, state: EngineState) -> Findings:
@@ -80,16 +88,18 @@ def examine(wanted: Sequence[Matter], cast: Cast, havoc: Havoc, database: Databa
         letters=len(expected_letters(wanted)),
         received=len(mails),
         duplicates=len(mails) - len({mail.message_id for mail in mails}),
-        recoveries=_recoveries(havoc.kills, cast, database, mails),
+        came_again=sum(worker.log.read_bytes().count(CAME_AGAIN) for worker in cast.workers),
+        back=_back(havoc.kills),
+        at_work=_at_work(havoc.kills, cast, database, mails),
     )
     names = {matter.name for matter in wanted}
     findings.lost = len(expected_letters(wanted) - {_letter(mail) for mail in mails})
     findings.faults += [
         *_in_the_engine(len(names), state),
         *_in_the_records(names, database),
-        *_in_the_mailbox(wanted, mails, havoc.kills),
+        *in_the_mailbox(wanted, mails, havoc.kills),
         *_in_the_outbox(database, mails),
-        *_in_the_logs(cast.workers, database),
+        *in_the_logs(cast.workers, _a_letters_text(database)),
     ]
     return findings
 
@@ -124,11 +134,12 @@ def _in_the_records(names: set[str], database: Database) -> Iterator[str]:
     if wrong or len(results) != len(names):
         yield f"Not every job has one result; of {len(results)} process instances these differ: {_some(wrong)}."
     for what, found in (("cases", references), ("letters", set(letter_references))):
-        if gaps := _gaps(found):
-            yield f"The references of the {what} have gaps: {_some(gaps)} are missing."
+        if missing := gaps(found):
+            yield f"The references of the {what} have gaps: {_some(missing)} are missing."
 
 
-def _in_the_mailbox(wanted: Sequence[Matter], mails: Sequence[ReceivedMail], kills: Sequence[Kill]) -> Iterator[str]:
+def in_the_mailbox(wanted: Sequence[Matter], mails: Sequence[ReceivedMail], kills: Sequence[Kill]) -> Iterator[str]:
+    """Every letter once, and again only in the same bytes and after a kill of a worker or the mail server."""
     identities: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     copies: defaultdict[str, list[ReceivedMail]] = defaultdict(list)
     for mail in mails:
@@ -166,13 +177,14 @@ def _in_the_outbox(database: Database, mails: Sequence[ReceivedMail]) -> Iterato
         yield "The Message-IDs of the outbox are not those of the mailbox."
 
 
-def _in_the_logs(workers: Sequence[Part], database: Database) -> Iterator[str]:
-    """What must not be there: who people are, where they live, and what the letters say."""
+def in_the_logs(workers: Sequence[Part], letter: str) -> Iterator[str]:
+    """What must not be there: who people are, where they live, and what the letters say.
+
+    :param letter: the text of one of them.
+    """
     secrets = {person[column] for person in people() for column in ("name", "email") if person[column]}
     secrets |= {line.strip() for person in people() for line in person["postal_address"].split("|")}
-    with database.reading() as session:
-        text = session.scalars(select(Letter.text).limit(1)).first() or ""
-    secrets |= {line.strip() for line in text.splitlines() if len(line.split()) > SHOWN}
+    secrets |= {line.strip() for line in letter.splitlines() if len(line.split()) > SHORT_LINE}
     for worker in workers:
         log = worker.log.read_text("utf-8", "replace")
         found = [secret for secret in secrets if secret in log]
@@ -180,7 +192,20 @@ def _in_the_logs(workers: Sequence[Part], database: Database) -> Iterator[str]:
             yield f"The log of the {worker.name} holds personal data, such as {found[0]!r}; see {worker.log}."
 
 
-def _recoveries(
+def _a_letters_text(database: Database) -> str:
+    with database.reading() as session:
+        return session.scalars(select(Letter.text).limit(1)).first() or ""
+
+
+def _back(kills: Sequence[Kill]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for kill in kills:
+        if kill.back_at is not None:
+            found[kill.part.kind].append((kill.back_at - kill.at).total_seconds())
+    return found
+
+
+def _at_work(
     kills: Sequence[Kill], cast: Cast, database: Database, mails: Sequence[ReceivedMail]
 ) -> dict[str, list[float]]:
     """Until the engine handed out a job, a letter arrived at the mail server, the worker had done a job."""
@@ -195,6 +220,10 @@ def _recoveries(
         if after is not None:
             found[kill.part.kind].append((after - kill.at).total_seconds())
     return found
+
+
+def _middle_and_longest(seconds: Sequence[float]) -> tuple[str, str]:
+    return (f"{median(seconds):.1f} s", f"{max(seconds):.1f} s") if seconds else ("", "")
 
 
 def _jobs_done(log: Path) -> list[datetime]:
@@ -214,7 +243,7 @@ def _not_once(of_what: str, names: set[str], counted: Counter[str] | Counter[str
         yield f"{len(several)} have more than once {what}; {of_what} {_some(several)}."
 
 
-def _gaps(references: Iterable[str]) -> list[str]:
+def gaps(references: Iterable[str]) -> list[str]:
     """The references missing before the highest number of each prefix and year."""
     numbers: defaultdict[str, set[int]] = defaultdict(set)
     for reference in references:

@@ -25,12 +25,14 @@ STOP_SECONDS = 40.0
 LOOK = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kill:
     """A part was killed."""
 
     part: Part
     at: datetime
+    back_at: datetime | None = None
+    """When it, or its next life after further kills, was up again."""
 
 
 @dataclass
@@ -96,13 +98,19 @@ class Supervisor:
 
     async def _let_live(self, ended: asyncio.Future[int]) -> None:
         """Wait until the part is to be killed: mostly while it serves, now and then while it starts."""
-        if self._random.random() < WHILE_STARTING:
+        if self._random.random() < WHILE_STARTING and not self._havoc.over.is_set():
             seconds = self._random.uniform(0, LONGEST_ABSENCE)
         else:
             # From when it is up, so that a busy machine, where starting takes long, sees work done too.
             seconds = self._random.uniform(0, 2 * self.part.mean_life)
             await self._until(self.part.is_up, ended)
+            self._is_back()
         await _either(ended, self._havoc.over, seconds)
+
+    def _is_back(self) -> None:
+        for kill in self._havoc.kills:
+            if kill.part is self.part and kill.back_at is None:
+                kill.back_at = datetime.now(UTC)
 
     async def _until(self, condition: Callable[[], Awaitable[bool]], ended: asyncio.Future[int]) -> None:
         """Wait for the part, or for its end."""

@@ -149,7 +149,7 @@ def _engine(settings: Settings, records_url: str, reservations: PortReservations
         program.environment,
         program.folder,
         log,
-        mean_life=20,
+        mean_life=30,
         is_up=is_ready,
         is_ready=is_ready,
     )
