@@ -309,7 +309,7 @@ def test_the_latest_statement_of_a_name_is_quoted(office: Office, case: str) -> 
     wanted = notice(
         case,
         template="capability/capability_appeal_not_admitted",
-        facts={"appeal_due_on": "2025-03-10", "received_on": "2025-03-11"},
+        facts={"decision_reference": "DEC-2025-0001", "appeal_due_on": "2025-03-10", "received_on": "2025-03-11"},
         statements=["admission_reasons"],
     )
     office.run(send_notice, **wanted)

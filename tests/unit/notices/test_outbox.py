@@ -333,6 +333,6 @@ def send_decision(office: Office) -> None:
         recipient="100100",
         copies=["100020"],
         written_at="2025-03-10T09:30:00+00:00",
-        facts={"appeal_due_on": "2025-03-10", "received_on": "2025-03-11"},
+        facts={"decision_reference": "DEC-2025-0001", "appeal_due_on": "2025-03-10", "received_on": "2025-03-11"},
         statements=["admission_reasons"],
     )

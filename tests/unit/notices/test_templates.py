@@ -300,7 +300,12 @@ def test_placeholders_are_found_wherever_they_are(write: Callable[..., TemplateF
             set(),
             False,
         ),
-        ("capability/capability_appeal_not_admitted", {"appeal_due_on", "received_on"}, {"admission_reasons"}, False),
+        (
+            "capability/capability_appeal_not_admitted",
+            {"decision_reference", "appeal_due_on", "received_on"},
+            {"admission_reasons"},
+            False,
+        ),
         (
             "capability/capability_appeal_hearing_notice",
             {"appeal_manager", "kind_of_hearing", "name_companion_by", "rearranged", "reconvened"},
