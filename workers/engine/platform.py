@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from workers.engine.ports import LOOPBACK, PortReservations
 from workers.engine.processes import ProcessIdentity, identify, is_running, resident_memory, stop
 from workers.engine.programs import OPENSEARCH_PORTS, Options, Ports, Program, Shape, log_file
 from workers.engine.state import PlatformState, forget_state, read_state, write_state
+from workers.engine.task_door import open_task_door
 from workers.settings import Settings
 
 __all__ = ["Platform", "Say", "Shape", "running_platform", "silence"]
@@ -161,6 +162,9 @@ class Launch:
         self._started: list[tuple[ProcessIdentity, subprocess.Popen[bytes]]] = []
         self._guardian: Guardian | None = None
         self._ports = PortReservations()
+        self._username = settings.engine_username
+        self._password = settings.engine_password
+        self._door = ExitStack()
 
     @contextmanager
     def prepared(self, *, fresh: bool, on_fresh: Callable[[], None] = lambda: None) -> Iterator[None]:
@@ -209,6 +213,10 @@ class Launch:
             self.say("Starting OpenSearch")
             state = self._launch(programs.opensearch(packages, ports.opensearch, self.data_dir), state)
             self._wait_for("OpenSearch", lambda: _opensearch_is_ready(ports.opensearch, self.data_dir))
+        if ports.tasks is not None:
+            self._door.enter_context(
+                open_task_door(ports.tasks, state.rest, self._username, self._password.get_secret_value())
+            )
         self.say("Starting Camunda (engine, Tasklist, Operate)" if full else "Starting the engine")
         state = self._launch(programs.camunda(packages, ports, self.data_dir, self.options), state)
         self._wait_for("Camunda", lambda: _camunda_is_ready(state))
@@ -228,6 +236,7 @@ class Launch:
             self.say(f"Stopping {identity.name}")
             end(process, STOP_PATIENCE)
         self._started.clear()
+        self._door.close()
         forget_state(self.data_dir)
 
     def _launch(self, program: Program, state: PlatformState) -> PlatformState:
@@ -293,6 +302,7 @@ def choose_ports(reservations: PortReservations, *, full: bool) -> Ports:
         rest=reserve("Tasklist and Operate", 8080, range(8180, 8980)),
         management=reserve("the engine's health page", 9600, range(9601, 9999)),
         opensearch=reserve("OpenSearch", OPENSEARCH_PORTS[0], OPENSEARCH_PORTS) if full else None,
+        tasks=reserve("Tasklist's calls to the engine", 26600, range(26601, 27500)) if full else None,
     )
 
 

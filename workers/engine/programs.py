@@ -47,6 +47,8 @@ class Ports:
     rest: int
     management: int
     opensearch: int | None = None
+    tasks: int | None = None
+    """Where Tasklist reaches the engine's user tasks; see :mod:`workers.engine.task_door`."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _web_applications(ports: Ports) -> dict[str, str]:
         "CAMUNDA_TASKLIST_ZEEBEOPENSEARCH_URL": database,
         "CAMUNDA_OPERATE_ZEEBE_GATEWAYADDRESS": gateway,
         "CAMUNDA_TASKLIST_ZEEBE_GATEWAYADDRESS": gateway,
-        "CAMUNDA_TASKLIST_ZEEBE_RESTADDRESS": f"http://{LOOPBACK}:{ports.rest}",
+        "CAMUNDA_TASKLIST_ZEEBE_RESTADDRESS": f"http://{LOOPBACK}:{ports.tasks}",
         # Archiving needs an OpenSearch plugin that is not published as a package.
         "CAMUNDA_OPERATE_ARCHIVERENABLED": "false",
         "CAMUNDA_TASKLIST_ARCHIVERENABLED": "false",

@@ -13,7 +13,7 @@ from workers.engine.packages import Packages
 from workers.engine.platform import claim_engine, forget_engine, telling_line
 from workers.engine.programs import NOWHERE, Options, Ports, Shape
 
-PORTS = Ports(grpc=26510, command=26511, internal=26512, rest=8180, management=9601, opensearch=9201)
+PORTS = Ports(grpc=26510, command=26511, internal=26512, rest=8180, management=9601, opensearch=9201, tasks=26600)
 PACKAGES = Packages(Path("/jvm/bin/java"), Path("/cache/camunda"), (Path("/cache/a.jar"), Path("/cache/b.jar")))
 DATA = Path("/data")
 
