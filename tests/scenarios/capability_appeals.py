@@ -52,7 +52,7 @@ class Appeals:
             answers["involved"] = involved.staff_number
         record = self.story.start("capability_decision_record", answers)
         note = record.task("Note the reference")
-        note.complete()
+        note.complete({"reference_noted": True})
         record.ends_at("Decision recorded")
         return str(note.variables["decision_reference"])
 

@@ -308,8 +308,9 @@ def test_new_matters_that_bring_nothing_new(story: Story, appeals: Appeals) -> N
         ("2025-03-05T10:00", {}, "less than the usual notice"),
         ("2025-03-05T10:00", {"date_reason_given": True, "statement.date_reasons": "Leave."}, "less than the usual"),
         ("2025-03-12T10:00", {}, "later than the usual notice"),
+        ("2025-03-08T10:00", {}, "a weekend or a bank holiday"),
     ],
-    ids=["in the past", "one clear day", "one clear day without agreement", "eight clear days"],
+    ids=["in the past", "one clear day", "one clear day without agreement", "eight clear days", "a Saturday"],
 )
 def test_a_date_that_needs_another_look(
     story: Story, appeals: Appeals, hearing_at: str, answers: dict[str, Any], advice: str

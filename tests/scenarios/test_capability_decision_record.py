@@ -25,7 +25,7 @@ def test_wrong_numbers_are_corrected_by_hr(story: Story, appeals: Appeals) -> No
     wrong = record.task("Correct the numbers")
     assert "Nobody has the staff number 999999." in wrong.form.text
     wrong.complete({"decided_by": DANIEL.staff_number})
-    record.task("Note the reference").complete()
+    record.task("Note the reference").complete({"reference_noted": True})
     record.ends_at("Decision recorded")
     (entry,) = appeals.entries_of(ALEX)
     assert (entry.kind, entry.facts["informed_on"], entry.facts["decided_by"]) == (

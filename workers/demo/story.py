@@ -148,7 +148,7 @@ async def play(telling: Telling, today: date) -> str:
     )
     noting, seen = await telling.task("Note the reference")
     decision = seen["decision_reference"]
-    await telling.complete(f"HR, noting the reference {decision} on the letter,", noting, {})
+    await telling.complete(f"HR, noting the reference {decision} on the letter,", noting, {"reference_noted": True})
 
     telling.says(f"{EMPLOYEE[1]} fills in the start form [bold]Appeal against a capability decision[/].")
     await telling.client.start(

@@ -68,16 +68,16 @@ class WrittenLetter:
             raise LetterProblem(
                 f"{addressee.reference} has no email address in the records; the letter must be posted."
             )
-        text, html = self.text, self.html
+        subject, text, html = self.subject, self.text, self.html
         if addressee.reference != assignment.recipient.reference:
             line = f"This is a copy of a letter to {one_line(assignment.recipient.name)}. {self.copies_say}".strip()
-            text, html = as_text(self.content, line), as_page(self.content, line)
+            subject, text, html = f"Copy: {subject}", as_text(self.content, line), as_page(self.content, line)
         return compose(
             sender_name=settings.organisation,
             sender=settings.sender,
             recipient_name=addressee.name,
             recipient=addressee.email,
-            subject=self.subject,
+            subject=subject,
             message_id=message_id,
             written_at=assignment.written_at,
             text=text,

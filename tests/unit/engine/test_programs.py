@@ -29,7 +29,7 @@ def test_the_whole_platform() -> None:
     databases = [value for name, value in found.items() if "OPENSEARCH" in name and name.endswith("URL")]
     assert databases == ["http://127.0.0.1:9201"] * 5
     assert found["CAMUNDA_TASKLIST_ZEEBE_GATEWAYADDRESS"] == "127.0.0.1:26510"
-    assert found["CAMUNDA_TASKLIST_ZEEBE_RESTADDRESS"] == "http://127.0.0.1:8180"
+    assert found["CAMUNDA_TASKLIST_ZEEBE_RESTADDRESS"] == "http://127.0.0.1:26600"
     assert "ZEEBE_CLOCK_CONTROLLED" not in found
 
 
