@@ -1,10 +1,9 @@
-"""The job loop on a real engine, whose gateway ``DUEPROCESS_TEST_ENGINE_GRPC`` names (host:port)."""
+"""The job loop on a real engine."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import resource
 import time
 import uuid
@@ -18,17 +17,12 @@ from pydantic import Field
 from pyzeebe.proto import gateway_pb2 as messages
 from pyzeebe.proto import gateway_pb2_grpc
 
+from tests.runtime.conftest import address
 from workers.runtime.contract import BpmnError, JobContext, JobInput, JobOutput, JobType, declaration_of, job_type
 from workers.runtime.errors import BusinessOutcome, TryAgain
 from workers.runtime.in_thread import run_in_thread
 from workers.runtime.worker import WAITING_PER_TYPE, Worker
 from workers.settings import Settings
-
-ADDRESS = os.environ.get("DUEPROCESS_TEST_ENGINE_GRPC", "")
-
-pytestmark = pytest.mark.skipif(
-    not ADDRESS, reason="set DUEPROCESS_TEST_ENGINE_GRPC to the host:port of a running engine"
-)
 
 ONE_TASK = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -131,7 +125,7 @@ class Script:
 
 @pytest.fixture
 async def stub() -> AsyncIterator[Any]:
-    async with grpc.aio.insecure_channel(ADDRESS) as channel:
+    async with grpc.aio.insecure_channel(address()) as channel:
         yield gateway_pb2_grpc.GatewayStub(channel)
 
 
@@ -143,7 +137,7 @@ async def script(stub: Any) -> Script:
 
 
 def worker(*job_types: JobType, jobs: int = 128) -> Worker:
-    return Worker(Settings(engine_grpc=ADDRESS, worker_jobs=jobs, worker_stop_seconds=5), None, job_types)
+    return Worker(Settings(engine_grpc=address(), worker_jobs=jobs, worker_stop_seconds=5), None, job_types)
 
 
 def reported(serving: Worker, job_type: str, outcome: str) -> float:
@@ -284,7 +278,7 @@ async def test_idling_with_twenty_types_costs_next_to_nothing(stub: Any) -> None
 
 def test_in_a_thread() -> None:
     async def play() -> tuple[Script, int]:
-        async with grpc.aio.insecure_channel(ADDRESS) as channel:
+        async with grpc.aio.insecure_channel(address()) as channel:
             script = Script(gateway_pb2_grpc.GatewayStub(channel))
             await script.deploy()
             with run_in_thread(lambda: worker(script.job_type())):

@@ -81,10 +81,11 @@ class Telling:
         return await self._awaits(look, f"the task {label!r}")
 
     async def letter(self, words: str) -> None:
-        """Wait for letters, and show the first one whose subject holds these words."""
+        """Wait for letters, and show the first one whose subject begins with these words."""
 
         async def look() -> ReceivedMail | None:
-            return next((mail for mail in self.mailbox.messages()[self.read :] if words in mail.subject), None)
+            arrived = self.mailbox.messages()[self.read :]
+            return next((mail for mail in arrived if mail.subject.startswith(words)), None)
 
         mail = await self._awaits(look, f"the letter {words!r}")
         body = mail.text[mail.text.find("Dear ") :]
@@ -162,7 +163,7 @@ async def play(telling: Telling, today: date) -> str:
     )
     appointing, seen = await telling.task("Appoint the manager")
     telling.case = seen["case_reference"]
-    await telling.letter("we have received it")
+    await telling.letter("Your appeal against")
     await telling.complete(
         "Helen Marsh, the Chief Executive,",
         appointing,
@@ -217,7 +218,7 @@ async def play(telling: Telling, today: date) -> str:
             "statement": {"decision_reasons": "The targets were changed too late, but part of the concern stands."},
         },
     )
-    await telling.letter("decision")
+    await telling.letter("Your appeal: the decision")
     await telling.does(APPEAL_MANAGER[1], "Explain it in person", {"explained": "yes"})
     return telling.case
 
