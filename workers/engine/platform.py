@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ __all__ = ["Platform", "Say", "Shape", "running_platform", "silence"]
 START_TIMEOUT = 300.0
 STOP_PATIENCE = 20.0
 POLL = 0.2
+LONGEST_LINE = 300
 PORT_ATTEMPTS = 3
 TAKEN = re.compile("address already in use|was already in use|port .* is unavailable", re.IGNORECASE)
 
@@ -284,8 +286,9 @@ class Launch:
         log = log_file(self.data_dir, name)
         reason = telling_line(log)
         taken = TAKEN.search(reason) is not None
+        how = f"exit status {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}: out of memory?"
         return (PortTaken if taken else EngineError)(
-            f"{name} ended while starting (exit status {code}): {reason} The whole log: {log}"
+            f"{name} ended while starting ({how}): {reason} The whole log: {log}"
         )
 
 
@@ -360,9 +363,11 @@ def telling_line(log: Path) -> str:
     if not log.exists():
         return "it wrote no log."
     lines = [line.strip() for line in _text(log).splitlines() if line.strip()]
-    line = _description(lines) or _last(lines, CAUSE) or _last(lines, COMPLAINT) or (lines[-1] if lines else "")
-    line = LOG_PREFIX.sub("", line)[:300].rstrip(". ")
-    return f"{line}." if line else "its log is empty."
+    if not lines:
+        return "its log is empty."
+    complaint = _description(lines) or _last(lines, CAUSE) or _last(lines, COMPLAINT)
+    line = LOG_PREFIX.sub("", complaint or lines[-1])[:LONGEST_LINE].rstrip(". ")
+    return f"{line}." if complaint else f"its log ends with “{line}”."
 
 
 LOG_PREFIX = re.compile(r"^(\[?[\d:T., -]+\]?\s*)+|^Caused by: ")

@@ -119,7 +119,7 @@ def test_data_of_one_shape_are_not_used_by_the_other(tmp_path: Path) -> None:
     ("log", "line"),
     [
         ("", "its log is empty."),
-        ("one\ntwo\n", "two."),
+        ("one\n2026-11-23 02:08:48.615 two\n", "its log ends with “two”."),
         (
             "Error occurred during initialization of VM\nToo small maximum heap\n",
             "Error occurred during initialization of VM.",
