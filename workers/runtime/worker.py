@@ -27,6 +27,7 @@ from workers.runtime.trouble import EngineError, Trouble
 
 if TYPE_CHECKING:
     from workers.records.database import Database
+    from workers.runtime.tracing import Traces
     from workers.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Worker:
     :param database: the records; may be missing if no served type writes records.
     :param gateway: how to reach the engine; by default as the settings say, opened on entry and closed on exit.
     :param after_commit: called on the event loop after a job has written records; it must not block.
+    :param traces: gets a span for each job; by default there are none.
     """
 
     def __init__(
@@ -74,11 +76,13 @@ class Worker:
         *,
         after_commit: Callable[[], None] | None = None,
         metrics: Metrics | None = None,
+        traces: Traces | None = None,
         long_poll: timedelta = LONG_POLL,
         refused_pause: float = REFUSED_PAUSE,
     ) -> None:
         self.settings = settings
         self.metrics = metrics or Metrics()
+        self._traces = traces
         self.job_types = list(job_types.values() if isinstance(job_types, Mapping) else job_types)
         needing = [declared.name for declared in self.job_types if declared.shape is HandlerShape.RECORDS]
         if needing and database is None:
@@ -281,7 +285,7 @@ class Worker:
                         error.detail,
                         extra=job.log_fields,
                     )
-                    self.metrics.reported(declared.name, "gone")
+                    self._ended(held, "gone")
                     return True
                 await self._after_unreported(held, error, pauses)
                 if self._loop.time() >= held.until:
@@ -290,10 +294,10 @@ class Worker:
                         error.detail,
                         extra=job.log_fields,
                     )
-                    self.metrics.reported(declared.name, "unreported")
+                    self._ended(held, "unreported")
                     return False
                 continue
-            self._note(declared, job, outcome)
+            self._note(held, outcome)
             # Handed out with the retries just reported: the engine was faster than its own answer.
             came_after = (
                 held.again is not None and isinstance(outcome, Failed) and held.again.retries == outcome.retries
@@ -323,21 +327,27 @@ class Worker:
                 message = wording.shortened(outcome.message)
                 await self._gateway.fail(job.key, outcome.retries, message, outcome.back_off)
 
-    def _note(self, declared: JobType, job: Job, outcome: Outcome) -> None:
+    def _note(self, held: Held, outcome: Outcome) -> None:
+        job = held.job
         match outcome:
             case Completed():
                 log.info("Done.", extra=job.log_fields)
-                self.metrics.reported(declared.name, "completed")
+                self._ended(held, "completed")
             case EndedInError():
                 log.info("Ended in the BPMN error %s.", outcome.code, extra=job.log_fields)
-                self.metrics.reported(declared.name, "business_outcome")
+                self._ended(held, "business_outcome")
             case Failed():
                 if outcome.retries:
                     seconds = outcome.back_off.total_seconds()
                     log.warning("%s Trying again in %.0f seconds.", outcome.message, seconds, extra=job.log_fields)
                 else:
                     log.error("Incident: %s", outcome.message, extra=job.log_fields)
-                self.metrics.reported(declared.name, outcome.kind.value)
+                self._ended(held, outcome.kind.value)
+
+    def _ended(self, held: Held, outcome: str) -> None:
+        self.metrics.reported(held.lane.declared.name, outcome)
+        if self._traces is not None:
+            self._traces.job_ended(held.job, outcome, self._loop.time() - held.since)
 
     # Keeping them
 
