@@ -43,7 +43,7 @@ $(READY): requirements.lock pyproject.toml
 lock: $(READY) ## Work out the lock file again after a change of dependencies
 	.venv/bin/python -m pip install --quiet uv
 	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--custom-compile-command "make lock" --extra dev --extra postgresql --output-file requirements.lock pyproject.toml
+		--custom-compile-command "make lock" --extra dev --extra postgresql --extra tracing --output-file requirements.lock pyproject.toml
 
 clean: ## Remove the virtual environment and what tests left
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache
