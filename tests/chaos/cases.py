@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import cycle, islice
@@ -63,11 +63,14 @@ def matters(count: int) -> list[Matter]:
     ]
 
 
-async def start_cases(gateway: Gateway, wanted: Sequence[Matter], seconds: float, random: Random) -> None:
-    """Start every case, in bursts, so that it takes about so many seconds."""
+async def start_cases(
+    gateway: Gateway, wanted: Sequence[Matter], seconds: float, random: Random, on_burst: Callable[[], None]
+) -> None:
+    """Start every case, in bursts, so that it takes about so many seconds; the engine's absence is not counted."""
     waiting = iter(wanted)
     while burst := list(islice(waiting, random.randint(*BURST))):
         await asyncio.gather(*(_start(gateway, matter) for matter in burst))
+        on_burst()
         await asyncio.sleep(random.uniform(0, 2) * seconds * len(burst) / len(wanted))
 
 

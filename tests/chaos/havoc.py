@@ -20,6 +20,15 @@ LONGEST_ABSENCE = 3.0
 WHILE_STARTING = 0.2
 """How often a part is killed before it has started."""
 
+IN_THE_MIDDLE = 0.5
+"""How often the kill of a part that serves waits for much work to begin."""
+
+BURST_SECONDS = 4.0
+"""How long that work lasts, about."""
+
+LONGEST_WAIT = 20.0
+"""Seconds until it does not wait for it any more."""
+
 START_SECONDS = 180.0
 STOP_SECONDS = 40.0
 LOOK = 0.1
@@ -44,8 +53,15 @@ class Havoc:
     faults: list[str] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it to let everything run undisturbed."""
+    burst: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when many cases begin; another one then waits for the next."""
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set it when nothing needs to be kept running any more."""
+
+    def burst_begins(self) -> None:
+        """Many cases begin now."""
+        self.burst.set()
+        self.burst = asyncio.Event()
 
     def killed(self, kind: str) -> int:
         """How many parts of a kind were killed."""
@@ -97,15 +113,21 @@ class Supervisor:
             await asyncio.sleep(self._random.uniform(0, LONGEST_ABSENCE))
 
     async def _let_live(self, ended: asyncio.Future[int]) -> None:
-        """Wait until the part is to be killed: mostly while it serves, now and then while it starts."""
-        if self._random.random() < WHILE_STARTING and not self._havoc.over.is_set():
-            seconds = self._random.uniform(0, LONGEST_ABSENCE)
-        else:
-            # From when it is up, so that a busy machine, where starting takes long, sees work done too.
-            seconds = self._random.uniform(0, 2 * self.part.mean_life)
-            await self._until(self.part.is_up, ended)
-            self._is_back()
-        await _either(ended, self._havoc.over, seconds)
+        """Wait until the part is to be killed: while it starts, while it serves, or in the middle of much work."""
+        while_starting, in_the_middle = self._random.random() < WHILE_STARTING, self._random.random() < IN_THE_MIDDLE
+        starting = self._random.uniform(0, LONGEST_ABSENCE)
+        # From when it is up, so that a busy machine, where starting takes long, sees work done too.
+        serving = self._random.uniform(0, 2 * self.part.mean_life)
+        working = self._random.uniform(0, BURST_SECONDS)
+        if while_starting and not self._havoc.over.is_set():
+            await _either(ended, self._havoc.over, starting)
+            return
+        await self._until(self.part.is_up, ended)
+        self._is_back()
+        await _either(ended, self._havoc.over, serving)
+        if in_the_middle and not self._havoc.over.is_set():
+            await _either(ended, self._havoc.burst, LONGEST_WAIT)
+            await _either(ended, self._havoc.over, working)
 
     def _is_back(self) -> None:
         for kill in self._havoc.kills:
@@ -187,6 +209,7 @@ async def tormented(supervisors: Sequence[Supervisor], havoc: Havoc) -> AsyncIte
             yield
         finally:
             havoc.over.set()
+            havoc.burst_begins()
             havoc.closed.set()
 
 

@@ -64,7 +64,8 @@ async def _play(size: Size, seed: int, database_url: str, folder: Path) -> Findi
             await _deploy(parts)
             async with tormented(supervisors, havoc), watch.telling():
                 gateway = open_gateway(parts.settings)
-                await start_cases(gateway, wanted, size.seconds, Random(seed))  # noqa: S311 - no secret
+                chance = Random(seed)  # noqa: S311 - no secret
+                await start_cases(gateway, wanted, size.seconds, chance, havoc.burst_begins)
                 await gateway.close()
                 await watch.until(lambda: all(havoc.killed(kind) >= FEWEST_KILLS for kind in KINDS), PATIENCE)
                 havoc.over.set()

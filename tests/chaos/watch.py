@@ -50,8 +50,9 @@ class Watch:
             await asyncio.sleep(LOOK)
 
     def at_rest(self) -> bool:
-        """Every case has ended and every letter is sent."""
-        return self._instances()["COMPLETED"] >= self._cases and self._emails()["queued"] == 0
+        """Every case has ended, or waits for a person at an incident, and every letter is sent."""
+        settled = self._instances()["COMPLETED"] + self._stream.read(lambda state: len(state.open_incidents()))
+        return settled >= self._cases and self._emails()["queued"] == 0
 
     @asynccontextmanager
     async def telling(self) -> AsyncIterator[None]:
