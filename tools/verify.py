@@ -46,7 +46,7 @@ STEPS = (
     Step("diagrams", "diagrams, forms and decisions, by the Modeler's own linters", (pytest("tests/forms"),)),
     Step("runtime", "the job loop against a gateway", (pytest("tests/runtime"),)),
     Step("scenarios", "stories on the real engine", (pytest("tests/scenarios", "--require-full-coverage"),)),
-    Step("platform", "the whole platform: start, stop, start again", (pytest("tests/platform"),)),
+    Step("platform", "the whole platform: start, stop, start again", (pytest("tests/platform"),), by_default=False),
     Step("browser", "Tasklist and Operate in a browser", (pytest("tests/browser"),), by_default=False),
     Step("chaos", "kill -9 under load: no letter lost or doubled", (pytest("tests/chaos", "-s"),), by_default=False),
 )

@@ -44,7 +44,7 @@ class Form:
 
     def tick(self, label: str) -> None:
         """Tick a box."""
-        self.scope.locator(".fjs-form-field-checkbox").get_by_text(label, exact=True).click()
+        self.scope.locator(".fjs-form-field-checkbox").filter(has_text=label).locator("label").first.click()
 
     def pick_date(self, label: str, day: date) -> None:
         """Pick a day in the calendar of a field."""
