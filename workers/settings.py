@@ -1,4 +1,4 @@
-"""Settings, read from the environment (``DUEPROCESS_*``) and from ``.env``."""
+"""Settings, read from the environment (``DUEPROCESS_*``), from ``.env``, and for secrets from a file each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from workers.secret_files import SecretFiles
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +22,13 @@ class Settings(BaseSettings):
     """Everything that differs between one installation and another."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DUEPROCESS_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix="DUEPROCESS_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        frozen=True,
+        # What is wrong with a setting is shown; what it says may be a secret in the wrong place.
+        hide_input_in_errors=True,
     )
 
     organisation: str = Field("West Midlands Office for Policing and Crime", description="Name on letters.")
@@ -29,7 +37,13 @@ class Settings(BaseSettings):
     )
     sender: str = Field("hr@dueprocess.example", description="Address that letters and emails come from.")
 
-    database_url: str = Field("", description="SQLAlchemy URL of the records; empty: a SQLite file in data_dir.")
+    secrets_dir: Path = Field(
+        Path("/run/secrets"),
+        description="Where secrets may be kept as files, such as dueprocess_smtp_password; it need not exist.",
+    )
+    database_url: str = Field(
+        "", repr=False, description="SQLAlchemy URL of the records; empty: a SQLite file in data_dir."
+    )
     data_dir: Path = Field(
         default_factory=lambda: _user_folder("XDG_DATA_HOME", ".local/share"),
         description="Where the local platform, its records and its mailbox keep their data.",
@@ -66,6 +80,9 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="Who signs in to the mail server; empty: nobody.")
     smtp_password: SecretStr = Field(SecretStr(""), description="That user's password.")
     smtp_security: str = Field("none", pattern="^(none|starttls|tls)$", description="none, starttls or tls.")
+    smtp_root_certificates: Path | None = Field(
+        None, description="PEM file of the certificates to trust for the mail server; empty: the public ones."
+    )
 
     case_file_url: str = Field(
         "http://localhost:8090", description="Where the case file is served, as people reach it."
@@ -82,8 +99,23 @@ class Settings(BaseSettings):
     worker_stop_seconds: float = Field(20, ge=0, description="How long a stopping worker waits for running jobs.")
     health_host: str = Field("127.0.0.1", description="Where the worker's health and metrics are served.")
     health_port: int = Field(9601, ge=0, le=65535, description="Its port; 0: not served.")
+    traces_endpoint: str = Field(
+        "", description="Where traces go (OTLP over HTTP), such as http://collector:4318/v1/traces; empty: nowhere."
+    )
     log_format: str = Field("text", pattern="^(text|json)$", description="Log lines as text or as JSON.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least a log line must be.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Where settings come from; what an earlier one says holds."""
+        return init_settings, env_settings, dotenv_settings, SecretFiles(settings_cls)
 
     @cached_property
     def records_url(self) -> str:
