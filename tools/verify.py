@@ -1,6 +1,6 @@
 """Check everything that a change must not break, quickest first, and end with a table of what was found.
 
-``python tools/verify.py [STEP ...]`` runs the named steps; without names, all but the browser and chaos tests.
+``python tools/verify.py [STEP ...]`` runs the named steps; without names, those that need no browser and little time.
 """
 
 from __future__ import annotations

@@ -67,14 +67,18 @@ class Telling:
         for line in _answers(answers):
             self.console.print(f"    [dim]{escape(line)}[/]")
 
-    async def task(self, label: str) -> tuple[Task, Mapping[str, Any]]:
-        """Wait until Tasklist shows an open task of this case with this label; gives its variables too."""
+    async def task(self, label: str, *needs: str) -> tuple[Task, Mapping[str, Any]]:
+        """Wait until Tasklist shows an open task of this case with this label; gives its variables too.
+
+        :param needs: variables to wait for as well, because Tasklist shows a task before all of them have arrived.
+        """
+        wanted = {"case_reference", *needs}
 
         async def look() -> tuple[Task, Mapping[str, Any]] | None:
             for task in await self.client.search_tasks():
                 if task.name == label:
                     variables = await self.client.task_variables(task.key)
-                    if not self.case or variables.get("case_reference") == self.case:
+                    if wanted <= set(variables) and self.case in ("", variables["case_reference"]):
                         return task, variables
             return None
 
@@ -147,7 +151,7 @@ async def play(telling: Telling, today: date) -> str:
             "decided_by": DECIDED_BY[0],
         },
     )
-    noting, seen = await telling.task("Note the reference")
+    noting, seen = await telling.task("Note the reference", "decision_reference")
     decision = seen["decision_reference"]
     await telling.complete(f"HR, noting the reference {decision} on the letter,", noting, {"reference_noted": True})
 
@@ -174,7 +178,9 @@ async def play(telling: Telling, today: date) -> str:
         },
     )
 
-    setting, seen = await telling.task("Set date, time and place")
+    setting, seen = await telling.task(
+        "Set date, time and place", "first_usual_day", "first_usual_day_words", "last_usual_day_words"
+    )
     day = date.fromisoformat(seen["first_usual_day"])
     while day.weekday() > 4:  # noqa: PLR2004 - no hearing on a weekend
         day += timedelta(days=1)
