@@ -3,7 +3,10 @@
 A message is claimed for a while (a lease), handed over, and marked sent once the mail server has accepted it. Several
 dispatchers may run at once. If one dies between the acceptance and the mark, the same bytes with the same Message-ID
 go out again after the lease has ended; in no other case is a message sent twice, and none is ever given up because
-the mail server was away.
+the mail server was away, or does not let us in.
+
+Where the settings ask for encryption nothing goes over a connection that is not encrypted, or whose other end cannot
+show a certificate that is trusted: the letters wait, and the reason stands in the log and beside the waiting letter.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ import asyncio
 import logging
 import random
 import socket
-import ssl
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import aiosmtplib
@@ -26,10 +30,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from workers.notices.addressees import CONTACT
+from workers.notices.mail_server import NotLetInError, connect, tls_context
 from workers.records.database import Database
 from workers.records.models import CaseEvent, Contact, Letter, OutboxMessage, Person
 from workers.runtime.backoff import Pauses
 from workers.settings import Settings
+
+if TYPE_CHECKING:
+    from workers.runtime.tracing import Traces
 
 _log = logging.getLogger(__name__)
 
@@ -40,15 +48,17 @@ SENDING_TIMEOUT = 600.0
 """Seconds to wait for the mail server's answer: one that is only slow to accept must not get the message twice
 (RFC 5321, 4.5.3.2.6). The lease is renewed meanwhile."""
 
-CONNECTING_TIMEOUT = 30.0
-"""Seconds to wait for a connection, encrypted and signed in."""
-
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
 """Waits of a message the mail server put off for now (4xx), such as by greylisting."""
 
+MENDING_PAUSE = 60.0
+"""Seconds after which a mail server that does not accept our password or has no certificate we trust is first asked
+again, growing to ten times as long: a person must mend it, and asking often would lock the account."""
+
 _PERMANENT = 500
-_NOT_ABOUT_THE_MESSAGE = (421, 503, 530, 535, 538)
+_SIGN_IN_FIRST = 530
+_NOT_ABOUT_THE_MESSAGE = (421, 503, _SIGN_IN_FIRST, 535, 538)
 """Closing down, out of order, sign in first: the trouble is between the two servers."""
 
 
@@ -57,11 +67,13 @@ class _Ending(Enum):
     PUT_OFF = "put off"
     REFUSED = "refused"
     SERVER_AWAY = "server away"
+    NOT_LET_IN = "not let in"
 
 
 @dataclass(frozen=True)
 class _Claimed:
     id: int
+    letter: str | None
     address: str
     raw: bytes
     attempts: int
@@ -78,6 +90,8 @@ class Dispatcher:
     """Sends what is queued until it is stopped; one per process.
 
     :param name: who claims; unique among the dispatchers that share the records.
+    :param traces: gets a span for each letter sent; by default there are none.
+    :raises SettingsError: the certificates to trust cannot be read.
     """
 
     def __init__(
@@ -89,7 +103,9 @@ class Dispatcher:
         lease: timedelta = LEASE,
         poll_every: float = 5.0,
         longest_pause: float = 30.0,
+        mending_pause: float = MENDING_PAUSE,
         sending_timeout: float = SENDING_TIMEOUT,
+        traces: Traces | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
@@ -100,6 +116,11 @@ class Dispatcher:
         self._sending_timeout = sending_timeout
         self._clock = clock
         self._pauses = Pauses(0.5, longest_pause)
+        self._mending_pauses = Pauses(mending_pause, 10 * mending_pause)
+        self._traces = traces
+        self._tls = tls_context(settings)
+        self.trouble: str | None = None
+        """Why the mail server took nothing when it was last asked, in a sentence; nothing if it did."""
         self._client: aiosmtplib.SMTP | None = None
         self._stopping = asyncio.Event()
         self.queued = asyncio.Event()
@@ -116,17 +137,22 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Send until stopped; neither an absent mail server nor a locked database ends it."""
+        if self._settings.smtp_username and self._settings.smtp_security == "none":
+            _log.warning(
+                "The mail server's password and the letters go over the network unencrypted: set "
+                "DUEPROCESS_SMTP_SECURITY to tls or starttls."
+            )
         try:
             while not self._stopping.is_set():
                 self.queued.clear()
                 try:
-                    away = await self._send_all()
+                    pauses = await self._send_all()
                 except SQLAlchemyError as error:
                     # Its text may hold what was to be stored.
                     _log.warning("The outbox cannot read the records (%s); it tries again.", type(error).__name__)
-                    away = True
-                if away:
-                    await self._wait_until(self._stopping, self._pauses.next())
+                    pauses = self._pauses
+                if pauses is not None:
+                    await self._wait_until(self._stopping, pauses.next())
                 else:
                     self._pauses.reset()
                     if not await self._wait_until(self.queued, self._poll_every):
@@ -135,18 +161,46 @@ class Dispatcher:
         finally:
             await self._disconnect()
 
-    async def _send_all(self) -> bool:
-        """Send everything that is due; true if the mail server went away."""
+    async def _send_all(self) -> Pauses | None:
+        """Send everything that is due; the pauses to make if the mail server takes nothing now."""
         while not self._stopping.is_set():
             claimed = await asyncio.to_thread(self._claim)
             if claimed is None:
-                return False
+                # What was waiting may have gone out through another dispatcher.
+                ending = _Ending.SENT if self.trouble is None else await self._look()
+                return self._pauses_after(ending)
+            began = time.monotonic()
             result = await self._send_renewing_lease(claimed)
+            if result.ending is _Ending.SENT and self._traces is not None:
+                self._traces.letter_sent(claimed.letter, time.monotonic() - began)
             await self._note(claimed, result)
-            if result.ending is _Ending.SERVER_AWAY:
-                return True
-            self._pauses.reset()
-        return False
+            if (pauses := self._pauses_after(result.ending)) is not None:
+                return pauses
+        return None
+
+    def _pauses_after(self, ending: _Ending) -> Pauses | None:
+        match ending:
+            case _Ending.SERVER_AWAY:
+                return self._pauses
+            case _Ending.NOT_LET_IN:
+                return self._mending_pauses
+        self._pauses.reset()
+        self._mending_pauses.reset()
+        return None
+
+    async def _look(self) -> _Ending:
+        """See whether the mail server is back, without a letter."""
+        try:
+            await self._connect()
+        except _FAILURES as error:
+            return (await self._failed(error)).ending
+        self._answers()
+        return _Ending.SENT
+
+    def _answers(self) -> None:
+        if self.trouble is not None:
+            _log.info("The mail server takes letters again.")
+        self.trouble = None
 
     def _claim(self) -> _Claimed | None:
         now = self._clock()
@@ -172,7 +226,9 @@ class Dispatcher:
                 ).first()
                 if taken is not None:
                     message = session.get_one(OutboxMessage, candidate, options=[undefer(OutboxMessage.raw)])
-                    return _Claimed(message.id, message.recipient_address, message.raw, message.attempts)
+                    return _Claimed(
+                        message.id, message.letter_reference, message.recipient_address, message.raw, message.attempts
+                    )
         return None
 
     async def _send_renewing_lease(self, claimed: _Claimed) -> _Result:
@@ -198,7 +254,7 @@ class Dispatcher:
                 .values(claimed_until=self._clock() + self._lease)
             )
 
-    async def _send(self, claimed: _Claimed) -> _Result:  # noqa: PLR0911 - one for each answer of a mail server
+    async def _send(self, claimed: _Claimed) -> _Result:
         try:
             client = await self._connect()
             await client.sendmail(self._settings.sender, [claimed.address], claimed.raw)
@@ -206,50 +262,46 @@ class Dispatcher:
             return await self._refusal(max(refused.code for refused in error.recipients), "the recipient's address")
         except aiosmtplib.SMTPDataError as error:
             return await self._refusal(error.code, "the message")
-        except aiosmtplib.SMTPAuthenticationError as error:
-            return await self._away(f"The mail server does not accept our user name and password ({error.code}).")
-        except aiosmtplib.SMTPSenderRefused as error:
-            return await self._away(f"The mail server does not accept our sender's address ({error.code}).")
-        except aiosmtplib.SMTPResponseException as error:
-            return await self._away(f"The mail server answered {error.code}.")
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ssl.SSLError, ValueError) as error:
-            return await self._away(f"The mail server cannot be reached ({type(error).__name__}).")
+        except _FAILURES as error:
+            return await self._failed(error)
+        self._answers()
         return _Result(_Ending.SENT)
 
     async def _refusal(self, code: int, what: str) -> _Result:
         if code in _NOT_ABOUT_THE_MESSAGE:
-            return await self._away(f"The mail server answered {code}.")
+            return await self._takes_nothing(_Ending.SERVER_AWAY, f"The mail server answered {code}.")
+        self._answers()
         if code >= _PERMANENT:
             return _Result(_Ending.REFUSED, f"The mail server refuses {what} ({code}).")
         return _Result(_Ending.PUT_OFF, f"The mail server puts off {what} ({code}).")
 
-    async def _away(self, error: str) -> _Result:
+    async def _failed(self, error: Exception) -> _Result:
+        if isinstance(error, NotLetInError):
+            return await self._takes_nothing(_Ending.NOT_LET_IN, str(error))
+        if isinstance(error, aiosmtplib.SMTPSenderRefused) and error.code == _SIGN_IN_FIRST:
+            sentence = (
+                f"The mail server asks for encryption or a sign-in ({error.code}): set DUEPROCESS_SMTP_SECURITY, "
+                "DUEPROCESS_SMTP_USERNAME and DUEPROCESS_SMTP_PASSWORD as it asks for."
+            )
+            return await self._takes_nothing(_Ending.NOT_LET_IN, sentence)
+        if isinstance(error, aiosmtplib.SMTPSenderRefused):
+            sentence = f"The mail server does not accept our sender's address ({error.code}): check DUEPROCESS_SENDER."
+            return await self._takes_nothing(_Ending.SERVER_AWAY, sentence)
+        if isinstance(error, aiosmtplib.SMTPResponseException):
+            return await self._takes_nothing(_Ending.SERVER_AWAY, f"The mail server answered {error.code}.")
+        kind = type(error.__cause__ or error).__name__
+        return await self._takes_nothing(_Ending.SERVER_AWAY, f"The mail server cannot be reached ({kind}).")
+
+    async def _takes_nothing(self, ending: _Ending, error: str) -> _Result:
         await self._disconnect()
-        return _Result(_Ending.SERVER_AWAY, error)
+        self.trouble = error
+        return _Result(ending, error)
 
     async def _connect(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:
             return self._client
-        settings = self._settings
-        client = aiosmtplib.SMTP(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            use_tls=settings.smtp_security == "tls",
-            start_tls=settings.smtp_security == "starttls",
-            username=settings.smtp_username or None,
-            password=settings.smtp_password.get_secret_value() or None,
-            timeout=self._sending_timeout,
-            # Left to itself it asks the name service, which may take long to say nothing.
-            local_hostname=socket.gethostname(),
-        )
-        try:
-            async with asyncio.timeout(CONNECTING_TIMEOUT):
-                await client.connect()
-        except BaseException:
-            client.close()
-            raise
-        self._client = client
-        return client
+        self._client = await connect(self._settings, self._tls, self._sending_timeout)
+        return self._client
 
     async def _disconnect(self) -> None:
         client, self._client = self._client, None
@@ -293,7 +345,7 @@ class Dispatcher:
                 case _Ending.REFUSED:
                     message.status = "refused"
                     _tell_the_case(session, message, now)
-                case _Ending.SERVER_AWAY:
+                case _Ending.SERVER_AWAY | _Ending.NOT_LET_IN:
                     # The dispatcher waits as a whole; the message stays at the head of the queue.
                     message.next_attempt_at = now
             reference = message.letter_reference
@@ -307,6 +359,10 @@ class Dispatcher:
             async with asyncio.timeout(seconds):
                 await event.wait()
         return event.is_set()
+
+
+_FAILURES = (NotLetInError, aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
+"""What connecting and sending may fail with, other than an answer about one message."""
 
 
 def _wait(attempts: int) -> timedelta:

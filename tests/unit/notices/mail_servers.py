@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,8 @@ class Answering:
 
     def __init__(self) -> None:
         self.accepted: list[tuple[str, bytes]] = []
+        self.accepted_from: list[Any] = []
+        """Which connection each came over: the other end's address and port."""
         self.asked: list[str] = []
         self.connections = 0
         self.port = 0
@@ -40,6 +43,7 @@ class Answering:
         answer = self.to_message(address)
         if answer.startswith("2"):
             self.accepted.append((address, envelope.original_content or b""))
+            self.accepted_from.append(session.peer)
         if self.before_answering is not None:
             await self.before_answering()
         self.changed.set()
@@ -59,11 +63,11 @@ class Answering:
 
 
 @asynccontextmanager
-async def mail_server(port: int = 0, **options: Any) -> AsyncIterator[Answering]:
-    """A server on this machine."""
+async def mail_server(port: int = 0, *, tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Answering]:
+    """A server on this machine; ``tls``: encrypted from the start."""
     answering = Answering()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: answering.connection(**options), "127.0.0.1", port)
+    server = await loop.create_server(lambda: answering.connection(**options), "127.0.0.1", port, ssl=tls)
     answering.port = server.sockets[0].getsockname()[1]
     try:
         yield answering
