@@ -1,0 +1,1 @@
+"""Benchmarks: how fast the worker is beside the least that could do its work. ``python -m bench --help``."""
