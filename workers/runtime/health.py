@@ -1,4 +1,10 @@
-"""Health and metrics over HTTP: /live, /ready and /metrics, for whoever supervises the worker."""
+"""Health and metrics over HTTP: /live, /ready and /metrics, for whoever supervises the worker.
+
+/live says that the process answers; restart it when it does not. /ready says that it can serve jobs: without the engine
+there are none, and without the records none can be done. Without the mail server every job is still done and letters
+wait in the outbox, so the worker stays ready: taking it out of service would stop the procedures too. The answer then
+says so in a second line, as do the log and ``dueprocess_mail_server_answers``.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +25,21 @@ class Health:
     """A small HTTP server beside a worker.
 
     :param trouble: why the worker cannot serve now, or nothing if it can.
+    :param remark: what an operator should know although the worker can serve, or nothing.
     :param port: 0 lets the operating system choose; :attr:`port` then says which.
     """
 
-    def __init__(self, trouble: Callable[[], str | None], metrics: Metrics, host: str, port: int) -> None:
+    def __init__(
+        self,
+        trouble: Callable[[], str | None],
+        metrics: Metrics,
+        host: str,
+        port: int,
+        *,
+        remark: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._trouble = trouble
+        self._remark = remark
         self._metrics = metrics
         self._host = host
         self.port = port
@@ -61,7 +77,8 @@ class Health:
             case b"/ready":
                 trouble = self._trouble()
                 status = HTTPStatus.OK if trouble is None else HTTPStatus.SERVICE_UNAVAILABLE
-                body = f"{trouble or 'ready'}\n".encode()
+                remark = self._remark()
+                body = "".join(f"{line}\n" for line in (trouble or "ready", remark) if line).encode()
             case b"/metrics":
                 status, body = HTTPStatus.OK, self._metrics.text()
             case _:

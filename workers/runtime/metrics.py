@@ -37,6 +37,8 @@ class Metrics:
         self._engine = Gauge(
             "dueprocess_engine_answers", "1 while the engine answers and accepts the worker.", registry=self.registry
         )
+        self._database: Gauge | None = None
+        self._mail_server: Gauge | None = None
         self._outbox_age: Gauge | None = None
 
     def reported(self, job_type: str, outcome: str) -> None:
@@ -55,6 +57,22 @@ class Metrics:
     def follow_engine(self, answers: Callable[[], float]) -> None:
         """Ask for this whenever metrics are read."""
         self._engine.set_function(answers)
+
+    def follow_database(self, answers: Callable[[], float]) -> None:
+        """Ask for this whenever metrics are read."""
+        self._database = self._database or Gauge(
+            "dueprocess_database_answers", "1 while the records can be read and written.", registry=self.registry
+        )
+        self._database.set_function(answers)
+
+    def follow_mail_server(self, answers: Callable[[], float]) -> None:
+        """Ask for this whenever metrics are read."""
+        self._mail_server = self._mail_server or Gauge(
+            "dueprocess_mail_server_answers",
+            "1 unless the mail server took nothing when it was last asked.",
+            registry=self.registry,
+        )
+        self._mail_server.set_function(answers)
 
     def follow_outbox(self, age_seconds: Callable[[], float]) -> None:
         """Ask for the age of the oldest unsent letter whenever metrics are read; it must answer quickly."""

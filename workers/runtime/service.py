@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import uvloop
 from rich.console import Console
@@ -23,9 +25,13 @@ from workers.runtime.catalogue import job_types
 from workers.runtime.contract import JobType
 from workers.runtime.health import Health
 from workers.runtime.logs import set_up_logging
+from workers.runtime.records_watch import RecordsWatch
 from workers.runtime.signin import SettingsError
 from workers.runtime.worker import Worker
 from workers.settings import Settings
+
+if TYPE_CHECKING:
+    from workers.runtime.tracing import Traces
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +58,31 @@ def run(settings: Settings, console: Console) -> None:
             check_up_to_date(database)
             if settings.log_format == "text":
                 _say_what_is_served(console, settings, served.values())
-            uvloop.run(serve(settings, database, served.values()))
+            with _traces(settings) as traces:
+                uvloop.run(serve(settings, database, served.values(), traces=traces))
         finally:
             database.close()
     except (RecordsError, SettingsError) as error:
         raise CannotStart(str(error)) from error
+
+
+@contextmanager
+def _traces(settings: Settings) -> Iterator[Traces | None]:
+    if not settings.traces_endpoint:
+        yield None
+        return
+    try:
+        # Only where they are asked for: the libraries are large, and an extra.
+        from workers.runtime.tracing import to_collector  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("opentelemetry"):
+            raise
+        raise SettingsError(
+            "DUEPROCESS_TRACES_ENDPOINT is set, and what sends traces is not installed: install due-process[tracing], "
+            "or leave out DUEPROCESS_TRACES_ENDPOINT."
+        ) from None
+    with to_collector(settings.traces_endpoint, settings.worker_name) as traces:
+        yield traces
 
 
 def _say_what_is_served(console: Console, settings: Settings, served: Iterable[JobType]) -> None:
@@ -70,12 +96,17 @@ def _say_what_is_served(console: Console, settings: Settings, served: Iterable[J
 
 
 async def serve(
-    settings: Settings, database: Database, served: Iterable[JobType], stop: asyncio.Event | None = None
+    settings: Settings,
+    database: Database,
+    served: Iterable[JobType],
+    stop: asyncio.Event | None = None,
+    *,
+    traces: Traces | None = None,
 ) -> None:
     """Work until SIGTERM, SIGINT or ``stop``; a second signal stops without waiting for running jobs.
 
     :raises CannotStart: the health port is taken.
-    :raises SettingsError: the settings do not let the worker reach the engine.
+    :raises SettingsError: the settings do not let the worker reach the engine or the mail server.
     """
     stop = stop or asyncio.Event()
     at_once = asyncio.Event()
@@ -86,13 +117,22 @@ async def serve(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signalled)
-    dispatcher = Dispatcher(database, settings)
-    worker = Worker(settings, database, served, after_commit=dispatcher.wake)
+    dispatcher = Dispatcher(database, settings, traces=traces)
+    worker = Worker(settings, database, served, after_commit=dispatcher.wake, traces=traces)
+    records = RecordsWatch(database)
+    worker.metrics.follow_database(lambda: float(records.trouble is None))
+    worker.metrics.follow_mail_server(lambda: float(dispatcher.trouble is None))
     sending = loop.create_task(dispatcher.run(), name="outbox")
     try:
         async with contextlib.AsyncExitStack() as stack:
             if settings.health_port:
-                health = Health(lambda: worker.trouble, worker.metrics, settings.health_host, settings.health_port)
+                health = Health(
+                    lambda: _both(worker.trouble, records.trouble),
+                    worker.metrics,
+                    settings.health_host,
+                    settings.health_port,
+                    remark=lambda: dispatcher.trouble and f"Letters wait. {dispatcher.trouble}",
+                )
                 try:
                     await stack.enter_async_context(health)
                 except OSError as error:
@@ -103,6 +143,8 @@ async def serve(
             await worker.__aenter__()
             ageing = loop.create_task(_follow_outbox(database, worker), name="outbox age")
             stack.callback(ageing.cancel)
+            watching = loop.create_task(records.watch(), name="records watch")
+            stack.callback(watching.cancel)
             await _first(stop, sending)
             log.info("Stopping.")
             await _stop_worker(worker, at_once)
@@ -114,6 +156,10 @@ async def serve(
             loop.remove_signal_handler(number)
     if not sending.cancelled() and sending.done() and (failure := sending.exception()) is not None:
         raise failure
+
+
+def _both(*troubles: str | None) -> str | None:
+    return "; ".join(trouble for trouble in troubles if trouble) or None
 
 
 async def _first(stop: asyncio.Event, sending: asyncio.Task[None]) -> None:
