@@ -25,6 +25,7 @@ class Answering:
         self.port = 0
         self.to_recipient: Answer = lambda address: "250 OK"
         self.to_message: Answer = lambda address: "250 OK"
+        self.before_accepting: Callable[[], Any] | None = None
         self.before_answering: Callable[[], Any] | None = None
         self.changed = asyncio.Event()
 
@@ -40,6 +41,8 @@ class Answering:
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
         (address,) = envelope.rcpt_tos
+        if self.before_accepting is not None:
+            await self.before_accepting()
         answer = self.to_message(address)
         if answer.startswith("2"):
             self.accepted.append((address, envelope.original_content or b""))
