@@ -40,14 +40,23 @@ class Metrics:
         self._database: Gauge | None = None
         self._mail_server: Gauge | None = None
         self._outbox_age: Gauge | None = None
+        # Looking a label up takes a lock; both are asked for with every job.
+        self._reported: dict[tuple[str, str], Counter] = {}
+        self._ran: dict[str, Histogram] = {}
 
     def reported(self, job_type: str, outcome: str) -> None:
         """A job was reported, or given up, with this outcome."""
-        self._jobs.labels(job_type, outcome).inc()
+        counter = self._reported.get((job_type, outcome))
+        if counter is None:
+            counter = self._reported[job_type, outcome] = self._jobs.labels(job_type, outcome)
+        counter.inc()
 
     def ran(self, job_type: str, seconds: float) -> None:
         """A handler ran for so long."""
-        self._seconds.labels(job_type).observe(seconds)
+        histogram = self._ran.get(job_type)
+        if histogram is None:
+            histogram = self._ran[job_type] = self._seconds.labels(job_type)
+        histogram.observe(seconds)
 
     def follow_lane(self, job_type: str, running: Callable[[], float], waiting: Callable[[], float]) -> None:
         """Ask for these numbers whenever metrics are read."""

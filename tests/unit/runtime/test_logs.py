@@ -13,7 +13,9 @@ from workers.runtime.logs import set_up_logging
 
 
 @pytest.fixture(autouse=True)
-def root_as_before() -> Iterator[None]:
+def root_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing"):
+        monkeypatch.setattr(logging, name, getattr(logging, name))
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
