@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from workers.cases.commands import commands as case_commands
 from workers.demo.commands import demo
@@ -12,14 +16,36 @@ from workers.mailbox.commands import mailbox
 from workers.notices.commands import commands as notice_commands
 from workers.people.commands import commands as people_commands
 from workers.records.commands import commands as record_commands
+from workers.records.commands import fail
 from workers.registers.commands import commands as register_commands
 from workers.runtime.commands import work
+from workers.secret_files import SecretFileError
+from workers.settings import Settings
 from workers.web.commands import case_file
 
 PLATFORM = "Run it"
 LOOK = "Look and change"
 
+
+class Commands(TyperGroup):
+    """The commands; settings that are wrong are said in sentences, not as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run one."""
+        try:
+            return super().invoke(ctx)
+        except SecretFileError as error:
+            fail(str(error))
+        except ValidationError as error:
+            if error.title != Settings.__name__:
+                raise
+            # What was set may be a secret in the wrong place, and is not shown.
+            faults = [f"DUEPROCESS_{str(fault['loc'][0]).upper()}: {fault['msg']}." for fault in error.errors()]
+            fail("\n".join(["These settings are wrong; .env.example says what each may be.", *faults]))
+
+
 app = typer.Typer(
+    cls=Commands,
     name="dueprocess",
     help=(
         "Due Process: HR policy procedures as BPMN diagrams on Camunda 8.\n\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from workers.runtime.health import Health
 from workers.runtime.metrics import Metrics
+from workers.settings import PROJECT, Settings
 
 
 class Subject:
@@ -59,3 +61,29 @@ async def test_nonsense_does_not_harm_it(health: Health, sent: bytes) -> None:
     writer.close()
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{health.port}", trust_env=False) as client:
         assert (await client.get("/live")).status_code == 200
+
+
+async def test_a_remark_follows_what_the_worker_is() -> None:
+    async with (
+        Health(lambda: None, Metrics(), "127.0.0.1", 0, remark=lambda: "Letters wait.") as health,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{health.port}", trust_env=False) as client,
+    ):
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.text) == (200, "ready\nLetters wait.\n")
+
+
+def test_the_operations_page_explains_every_metric_and_no_other() -> None:
+    metrics = Metrics()
+    metrics.reported("send_notice", "completed")
+    metrics.follow_database(lambda: 1.0)
+    metrics.follow_mail_server(lambda: 1.0)
+    metrics.follow_outbox(lambda: 0.0)
+    page = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    explained = set(re.findall(r"^\| `(dueprocess_\w+)", page, re.MULTILINE))
+    served = set(re.findall(r"^# HELP (\w+)", metrics.text().decode(), re.MULTILINE))
+    assert explained == {name for name in served if not name.endswith("_created")}
+
+
+def test_the_operations_page_names_only_settings_there_are() -> None:
+    page = (PROJECT / "docs" / "operations.md").read_text("utf-8")
+    assert {name.lower() for name in re.findall(r"DUEPROCESS_([A-Z_]+)", page)} <= set(Settings.model_fields)
