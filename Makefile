@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 READY := .venv/.ready
 
-.PHONY: help demo test lint unit scenarios browser chaos install lock clean
+.PHONY: help demo test lint unit scenarios browser chaos bench install lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ browser: $(READY) ## The tests in a browser (needs chromium)
 
 chaos: $(READY) ## Kill engine, workers and mail server for a quarter of an hour; nothing may be lost (SEED=1 repeats a plan)
 	.venv/bin/python -m pytest tests/chaos --long -q -s $(if $(SEED),--seed $(SEED))
+
+bench: $(READY) ## Benchmarks: a table, and JSON in build/bench
+	.venv/bin/python -m bench $(PARTS)
 
 install: $(READY) ## Make the virtual environment from the lock file
 
