@@ -62,7 +62,7 @@ def main() -> None:
 
 async def measure(parts: list[str], size: Size, folder: Path, console: Console) -> Report:
     """Measure these parts, on one engine."""
-    report = Report({"began": _moment(), "load_before": os.getloadavg(), **_machine(), "size": asdict(size)})
+    report = Report({"began": _moment(), "load": {}, **_machine(), "size": asdict(size)})
     settings = Settings(data_dir=folder / "platform")
     # In a thread, because it waits for the engine without the event loop.
     platform = running_platform(settings, shape=Shape.BROKER, say=console.print)
@@ -71,10 +71,13 @@ async def measure(parts: list[str], size: Size, folder: Path, console: Console) 
         async with open_load(running.grpc, running.pids["Camunda"]) as load:
             for part in parts:
                 console.rule(part)
+                before = os.getloadavg()[0]
                 report.figures += await _measured(part, load, size, folder)
+                # Ours is in it: two busy processors are 2.
+                report.circumstances["load"][part] = [before, os.getloadavg()[0]]
     finally:
         await asyncio.to_thread(platform.__exit__, None, None, None)
-    report.circumstances |= {"ended": _moment(), "load_after": os.getloadavg()}
+    report.circumstances["ended"] = _moment()
     return report
 
 

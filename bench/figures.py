@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -115,8 +116,7 @@ def number(value: float) -> str:
 
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least ``share`` of all do not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(share * len(ordered) + 0.5) - 1))]
+    return sorted(values)[max(1, math.ceil(share * len(values))) - 1]
 
 
 def _summary(values: Sequence[float]) -> dict[str, Any]:
