@@ -16,7 +16,8 @@ from workers.records.database import open_database
 from workers.records.migrations import upgrade
 from workers.settings import Settings
 
-SERVICE = "ours, the whole service"
+SERVICE = "service"
+LOOP = "loop"
 PYZEEBE = "plain pyzeebe, 20 types"
 SETTLING_SECONDS = 5.0
 
@@ -32,7 +33,7 @@ async def idling(load: Load, size: Size, logs: Path) -> list[Figure]:
     memory: dict[str, list[float]] = defaultdict(list)
     async with AsyncExitStack() as stack:
         idle = {
-            OURS: await stack.enter_async_context(child("idle_ours", load.address, folder, "loop", logs=logs)),
+            LOOP: await stack.enter_async_context(child("idle_ours", load.address, folder, "loop", logs=logs)),
             PYZEEBE: await stack.enter_async_context(child("idle_pyzeebe", load.address, logs=logs)),
             SERVICE: await stack.enter_async_context(child("idle_ours", load.address, folder, "service", logs=logs)),
         }
@@ -46,10 +47,16 @@ async def idling(load: Load, size: Size, logs: Path) -> list[Figure]:
                 requests[name].append(after["requests"] - before[name]["requests"])
                 memory[name].append(program.memory() / 2**20)
                 before[name] = after
-    what = f"idle for {size.idle_seconds:.0f} s"
     polls = "A stream and a poll are held open for each job type; a poll is repeated every two minutes."
     return [
-        Figure(what, "CPU s", cpu, PYZEEBE, Aim(1.0)),
-        Figure(what, "requests", requests, PYZEEBE, Aim(1.0), polls),
-        Figure(what, "MB of memory", memory, PYZEEBE, Aim(1.0)),
+        Figure(
+            f"{what}, idle for {size.idle_seconds:.0f} s",
+            unit,
+            {OURS: values[name], PYZEEBE: values[PYZEEBE]},
+            PYZEEBE,
+            Aim(1.0),
+            polls if values is requests else "",
+        )
+        for name, what in ((SERVICE, "the whole service, all job types"), (LOOP, "the job loop alone, 20 types"))
+        for unit, values in (("CPU s", cpu), ("requests", requests), ("MB of memory", memory))
     ]
