@@ -35,7 +35,7 @@ class MailServer:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         """Take a letter in."""
         if self._down:
-            return "451 Try again later"
+            return "421 Shutting down"
         assert isinstance(envelope.content, bytes)
         message = email.message_from_bytes(envelope.content, _class=EmailMessage, policy=email.policy.default)
         with self._arrived:
