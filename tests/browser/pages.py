@@ -14,6 +14,8 @@ PATIENCE = 20.0
 """Seconds until a page shows what was asked of it."""
 ARRIVAL = 60.0
 """Seconds until Tasklist and Operate show what the engine did."""
+SETTLED = 5.0
+"""Seconds after which a page that Operate does not renew is loaded anew."""
 TAKEN = "rgb(15, 98, 254)"
 """The colour in which Operate draws the path that was taken."""
 
@@ -204,7 +206,7 @@ class Instance:
 
     def went_through(self, *steps: str) -> None:
         """Wait until its history is exactly these steps."""
-        expect(self._steps).to_have_text([*steps], timeout=ARRIVAL * 1000)
+        self._wait_for(lambda: self._steps.all_inner_texts() == [*steps], f"Operate does not show the steps {steps}.")
 
     def called_by(self, name: str) -> Instance:
         """Open the procedure that called it."""
@@ -212,8 +214,11 @@ class Instance:
         expect(self.page.get_by_test_id("instance-header")).to_contain_text(name)
         return self
 
-    def taken_flows(self) -> set[str]:
-        """The sequence flows that the diagram shows as taken, by id."""
+    def took(self, *flows: str) -> None:
+        """Wait until the diagram shows exactly these sequence flows, by id, as taken."""
+        self._wait_for(lambda: self._taken_flows() == {*flows}, f"Operate does not show the flows {flows} as taken.")
+
+    def _taken_flows(self) -> set[str]:
         flows = self.page.get_by_test_id("diagram").locator(".djs-connection")
         return set(
             flows.evaluate_all(
@@ -246,6 +251,22 @@ class Instance:
     @property
     def _steps(self) -> Locator:
         return self.page.get_by_role("tree").get_by_role("group").get_by_role("treeitem")
+
+    def _wait_for(self, shown: Callable[[], bool], complaint: str) -> None:
+        """Wait, loading the page anew now and then: Operate asks no further once it has seen the procedure's end,
+        though the last steps may reach it after that."""
+
+        def look() -> bool:
+            soon = time.monotonic() + SETTLED
+            while not shown():
+                if time.monotonic() > soon:
+                    self.page.reload()
+                    self.page.get_by_test_id("diagram").wait_for()
+                    return False
+                self.page.wait_for_timeout(250)
+            return True
+
+        wait_until(look, self.page, complaint)
 
 
 def wait_until(look: Callable[[], bool], page: Page, complaint: str) -> None:

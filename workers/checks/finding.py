@@ -1,0 +1,45 @@
+"""What a check found: where, what is wrong, and what to do about it, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Severity(StrEnum):
+    """How bad it is."""
+
+    ERROR = "error"
+    """It will not work, or not as the policy wants: nothing is deployed."""
+    WARNING = "warning"
+    """It works, but somebody should look at it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong in one place."""
+
+    file: Path
+    rule: str
+    """The rule's short name, ``kebab-case``, such as ``unknown-job-type``; for counting, for tests and for readers."""
+    problem: str
+    """What is wrong: the end of a sentence that begins with the element, such as ``has no worker``."""
+    remedy: str
+    """What to do: a whole sentence."""
+    element_id: str = ""
+    """The element, form field, rule of a table or placeholder; empty where the whole file is meant."""
+    element_name: str = ""
+    line: int | None = None
+    severity: Severity = Severity.ERROR
+
+    @property
+    def element(self) -> str:
+        """The element as people know it, with its id."""
+        if self.element_name and self.element_id:
+            return f"'{self.element_name}' ({self.element_id})"
+        return self.element_name or self.element_id or self.file.name
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{where}: {self.element} {self.problem}. {self.remedy}"

@@ -1,0 +1,93 @@
+"""What a form says: its fields, what may be answered, and which answers decide whether another field is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CONTAINERS = frozenset({"group", "dynamiclist", "columns"})
+
+
+class FormError(Exception):
+    """A file that cannot be read as a form; the message says what is wrong."""
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One component of a form."""
+
+    id: str
+    type: str
+    """As form-js calls it: ``textfield``, ``radio``, ``text``, …"""
+    key: str
+    """The variable it reads and writes, dots and all; empty for a component that holds no value."""
+    label: str
+    properties: dict[str, Any]
+    """The component as it stands in the file."""
+    path: tuple[str, ...] = ()
+    """The paths of the groups and lists around it."""
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be answered; an expression counts as sometimes."""
+        return (self.properties.get("validate") or {}).get("required") is True
+
+    @property
+    def values(self) -> tuple[Any, ...] | None:
+        """The answers offered; None where any may be given, or where an expression offers them."""
+        if self.type == "checkbox":
+            return (True, False)
+        offered = self.properties.get("values")
+        return tuple(option.get("value") for option in offered) if offered else None
+
+
+@dataclass(frozen=True)
+class Form:
+    """A ``.form`` file."""
+
+    file: Path
+    id: str
+    fields: tuple[FormField, ...]
+    properties: dict[str, Any]
+
+    def field(self, key: str) -> FormField | None:
+        """The field that writes this variable."""
+        return next((field for field in self.fields if field.key == key), None)
+
+
+def read_form(file: Path) -> Form:
+    """Read a form.
+
+    :raises FormError: it is not JSON, or not a form.
+    """
+    return read_form_bytes(file.read_bytes(), file)
+
+
+def read_form_bytes(content: bytes, file: Path) -> Form:
+    """The same, of content that stands, or would stand, in ``file``."""
+    try:
+        properties = json.loads(content)
+    except ValueError as error:
+        raise FormError(f"is not JSON: {error}") from error
+    if not isinstance(properties, dict) or not isinstance(properties.get("components"), list):
+        raise FormError("is no form: it has no list of components")
+    fields = tuple(_fields(properties["components"], ()))
+    return Form(file, str(properties.get("id", "")), fields, properties)
+
+
+def _fields(components: list[Any], path: tuple[str, ...]) -> Iterator[FormField]:
+    for component in components:
+        yield FormField(
+            id=str(component.get("id", "")),
+            type=str(component.get("type", "")),
+            key=str(component.get("key", "")),
+            label=str(component.get("label", "")),
+            properties=component,
+            path=path,
+        )
+        if component.get("type") in CONTAINERS:
+            inner = (*path, component["path"]) if component.get("path") else path
+            yield from _fields(component.get("components", []), inner)
