@@ -88,7 +88,7 @@ def _decision(node: Node, file: Path) -> Decision:
         file=file,
         id=node.get("id", ""),
         name=node.get("name", ""),
-        line=int(node.sourceline or 0),
+        line=_line(node),
         hit_policy=table.get("hitPolicy", "UNIQUE") if table is not None else "",
         inputs=tuple(_inputs(table)) if table is not None else (),
         outputs=tuple(_outputs(table)) if table is not None else (),
@@ -119,7 +119,7 @@ def _rules(table: Node) -> Iterator[Rule]:
         described = rule.find("{*}description")
         yield Rule(
             id=rule.get("id", ""),
-            line=int(rule.sourceline or 0),
+            line=_line(rule),
             inputs=tuple(_text(entry) for entry in rule.iterfind("{*}inputEntry")),
             outputs=tuple(_text(entry) for entry in rule.iterfind("{*}outputEntry")),
             description=(described.text or "").strip() if described is not None else "",
@@ -129,3 +129,8 @@ def _rules(table: Node) -> Iterator[Rule]:
 def _text(node: Node) -> str:
     text = node.find("{*}text")
     return (text.text or "").strip() if text is not None else ""
+
+
+def _line(node: Node) -> int:
+    line: object = node.sourceline
+    return line if isinstance(line, int) else 0
