@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     )
     bpmn_dir: Path = Field(PROJECT / "bpmn", description="The diagrams, forms and decisions, a folder per policy.")
     templates_dir: Path = Field(PROJECT / "templates", description="The letters and emails, a folder per policy.")
+    policies_dir: Path = Field(PROJECT / "policies", description="What the policies ask: a register per policy.")
 
     engine_grpc: str = Field("localhost:26500", description="Address of the engine's gateway (gRPC).")
     engine_rest: str = Field("http://localhost:8080", description="Address of the engine's REST API.")
