@@ -16,6 +16,21 @@ def _begins(story: Story) -> None:
     story.begins("Monday 3 March 2025 09:00")
 
 
+@pytest.mark.policy(
+    "CAP-10b",
+    "CAP-11",
+    "CAP-15a",
+    "CAP-64a",
+    "CAP-67a",
+    "CAP-67b",
+    "CAP-69b",
+    "CAP-71a",
+    "CAP-72a",
+    "CAP-72b",
+    "CAP-72c",
+    "CAP-72d",
+    "CAP-A29",
+)
 def test_a_final_warning_is_confirmed(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("final_written_warning", informed_on="2025-03-03")
     appeal = appeals.make(decision)
@@ -65,6 +80,7 @@ def test_a_final_warning_is_confirmed(story: Story, appeals: Appeals) -> None:
     story.no_letter(GRACE)
 
 
+@pytest.mark.policy("CAP-10a")
 def test_nothing_anybody_wrote_stays_in_the_engine(story: Story, appeals: Appeals) -> None:
     appeal = appeals.up_to_the_decision(appeals.decision("final_written_warning"))
     appeals.decide(appeal, "confirm")
@@ -78,6 +94,7 @@ def test_nothing_anybody_wrote_stays_in_the_engine(story: Story, appeals: Appeal
     assert texts["decision_reasons"] == REASONS
 
 
+@pytest.mark.policy("CAP-64b", "CAP-A02", "CAP-A05")
 @pytest.mark.parametrize(
     ("informed_on", "made_at"),
     [("2025-03-03", "Monday 10 March 2025 23:59"), ("2025-03-28", "Friday 4 April 2025 09:00")],
@@ -90,6 +107,7 @@ def test_the_last_day_is_in_time(story: Story, appeals: Appeals, informed_on: st
     appeal.has_no_task("Decide on the late appeal")
 
 
+@pytest.mark.policy("CAP-64b")
 def test_an_appeal_on_paper_counts_from_the_day_it_came(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning", informed_on="2025-03-03")
     story.moves_to("Wednesday 12 March 2025 09:00")
@@ -98,6 +116,7 @@ def test_an_appeal_on_paper_counts_from_the_day_it_came(story: Story, appeals: A
     assert "Monday 10 March 2025" in story.letter(ALEX, about="appeal").text
 
 
+@pytest.mark.policy("CAP-64b", "CAP-6b", "CAP-A05")
 def test_a_late_appeal_is_put_to_the_chief_executive_and_admitted(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning", informed_on="2025-03-03")
     story.moves_to("Tuesday 11 March 2025 00:00")
@@ -111,6 +130,7 @@ def test_a_late_appeal_is_put_to_the_chief_executive_and_admitted(story: Story, 
     appeal.task("Appoint the manager")
 
 
+@pytest.mark.policy("CAP-64b", "CAP-A05")
 def test_a_late_appeal_is_not_admitted_with_reasons_and_may_be_put_again(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning", informed_on="2025-03-03")
     story.moves_to("Wednesday 12 March 2025 09:00")
@@ -126,6 +146,7 @@ def test_a_late_appeal_is_not_admitted_with_reasons_and_may_be_put_again(story: 
     assert again.task("Decide on the late appeal").is_open
 
 
+@pytest.mark.policy("CAP-72d")
 def test_a_decided_appeal_cannot_be_made_again(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning")
     first = appeals.up_to_the_decision(decision)
@@ -141,6 +162,7 @@ def test_a_decided_appeal_cannot_be_made_again(story: Story, appeals: Appeals) -
     second.never_reached("Admit the appeal")
 
 
+@pytest.mark.policy("CAP-71b")
 def test_a_warning_is_revoked(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("final_written_warning")
     appeal = appeals.up_to_the_decision(decision)
@@ -152,6 +174,7 @@ def test_a_warning_is_revoked(story: Story, appeals: Appeals) -> None:
     story.no_letter(GRACE)
 
 
+@pytest.mark.policy("CAP-71c", "CAP-31", "CAP-A10")
 def test_a_first_warning_takes_the_place_of_a_final_one(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("final_written_warning")
     appeal = appeals.up_to_the_decision(decision)
@@ -166,6 +189,7 @@ def test_a_first_warning_takes_the_place_of_a_final_one(story: Story, appeals: A
     assert story.published("warning_changed", decision)["replaced_by"] == new.reference
 
 
+@pytest.mark.policy("CAP-71c", "CAP-A27")
 def test_no_heavier_penalty_is_offered_or_taken(story: Story, appeals: Appeals) -> None:
     appeal = appeals.up_to_the_decision(appeals.decision("first_written_warning"))
     deciding = appeal.task("Decide the appeal")
@@ -177,6 +201,7 @@ def test_no_heavier_penalty_is_offered_or_taken(story: Story, appeals: Appeals) 
     assert [entry.kind for entry in appeals.entries_of(ALEX)] == ["first_written_warning"]
 
 
+@pytest.mark.policy("CAP-65a", "CAP-65b", "CAP-71b")
 def test_a_dismissal_is_revoked_and_its_date_was_never_moved(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("dismissal", decided_by=SAMIR, effective_on="2025-03-07")
     appeal = appeals.up_to_the_hearing(decision, manager=JOANNE)
@@ -197,6 +222,7 @@ def test_a_dismissal_is_revoked_and_its_date_was_never_moved(story: Story, appea
     assert story.published("reinstated", decision) == {"reinstated_on": "2025-03-11"}
 
 
+@pytest.mark.policy("CAP-65b", "CAP-71c", "CAP-36", "CAP-A10")
 def test_a_warning_takes_the_place_of_a_dismissal(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("dismissal", decided_by=SAMIR, effective_on="2025-03-07")
     appeal = appeals.up_to_the_decision(decision, manager=JOANNE)
@@ -211,6 +237,7 @@ def test_a_warning_takes_the_place_of_a_dismissal(story: Story, appeals: Appeals
     assert announced["staff_number"] == ALEX.staff_number
 
 
+@pytest.mark.policy("CAP-71c")
 def test_redeployment_takes_the_place_of_a_dismissal(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("dismissal", decided_by=SAMIR, effective_on="2025-03-31")
     appeal = appeals.up_to_the_decision(decision, manager=JOANNE)
@@ -222,6 +249,7 @@ def test_redeployment_takes_the_place_of_a_dismissal(story: Story, appeals: Appe
     assert (new.kind, new.active_until) == ("redeployment", None)
 
 
+@pytest.mark.policy("CAP-69a", "CAP-68b")
 def test_who_was_involved_does_not_hear_the_appeal(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning", decided_by=DANIEL))
     appeals.appoint(appeal, DANIEL)
@@ -231,6 +259,7 @@ def test_who_was_involved_does_not_hear_the_appeal(story: Story, appeals: Appeal
     assert appeal.task("Set date, time and place").candidate_users == [DANIEL.username]
 
 
+@pytest.mark.policy("CAP-68b", "CAP-69a")
 def test_nobody_hears_their_own_appeal_and_a_wrong_number_is_asked_again(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning"))
     appeals.appoint(appeal, ALEX, why="A slip.")
@@ -246,6 +275,7 @@ def test_nobody_hears_their_own_appeal_and_a_wrong_number_is_asked_again(story: 
     assert "999999" in appeal.task("Appoint the manager").form.text
 
 
+@pytest.mark.policy("CAP-A09")
 def test_a_junior_manager_needs_a_reason(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("dismissal", decided_by=SAMIR, effective_on="2025-03-31"))
     appeals.appoint(appeal, PETER)
@@ -254,6 +284,7 @@ def test_a_junior_manager_needs_a_reason(story: Story, appeals: Appeals) -> None
     assert appeal.task("Set date, time and place").candidate_users == [JOANNE.username]
 
 
+@pytest.mark.policy("CAP-A09")
 def test_the_chief_executive_who_decided_does_not_receive_the_appeal(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("dismissal", decided_by=HELEN, effective_on="2025-03-31"))
     receivers = appeal.task("Appoint the manager").candidate_users
@@ -261,12 +292,14 @@ def test_the_chief_executive_who_decided_does_not_receive_the_appeal(story: Stor
     story.no_letter(HELEN)
 
 
+@pytest.mark.policy("CAP-A31")
 def test_where_the_chief_executive_is_the_line_manager_another_officer_receives(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning", employee=RUTH, decided_by=SAMIR)
     appeal = appeals.make(decision, employee=RUTH)
     assert appeal.task("Appoint the manager").candidate_users == [JOANNE.username]
 
 
+@pytest.mark.policy("CAP-A09", "CAP-A31")
 def test_when_everybody_was_involved_hr_has_a_deputy_nominated(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision(
         "dismissal", employee=RUTH, decided_by=SAMIR, involved=JOANNE, effective_on="2025-03-31"
@@ -279,6 +312,7 @@ def test_when_everybody_was_involved_hr_has_a_deputy_nominated(story: Story, app
     assert appeal.task("Appoint the manager").candidate_users == [PETER.username]
 
 
+@pytest.mark.policy("CAP-66a", "CAP-66b", "CAP-66c", "CAP-A30")
 def test_new_information_is_sent_and_leaves_time_to_consider_it(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning"), new_matters="A colleague saw the meeting.")
     appeals.appoint(appeal)
@@ -293,6 +327,7 @@ def test_new_information_is_sent_and_leaves_time_to_consider_it(story: Story, ap
     story.letter(ALEX, about="Thursday 6 March 2025")
 
 
+@pytest.mark.policy("CAP-66a")
 def test_new_matters_that_bring_nothing_new(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning"), new_matters="The heating had failed.")
     appeals.appoint(appeal)
@@ -301,6 +336,7 @@ def test_new_matters_that_bring_nothing_new(story: Story, appeals: Appeals) -> N
     appeal.never_reached("Send the new information")
 
 
+@pytest.mark.policy("CAP-67b", "CAP-A03")
 @pytest.mark.parametrize(
     ("hearing_at", "answers", "advice"),
     [
@@ -325,6 +361,7 @@ def test_a_date_that_needs_another_look(
     appeal.never_reached("Give notice of the hearing")
 
 
+@pytest.mark.policy("CAP-67b", "CAP-A03")
 @pytest.mark.parametrize(
     ("hearing_at", "answers"),
     [
@@ -342,6 +379,7 @@ def test_a_date_that_is_taken(story: Story, appeals: Appeals, hearing_at: str, a
     appeal.reaches("Give notice of the hearing")
 
 
+@pytest.mark.policy("CAP-70a", "CAP-70b", "CAP-66b", "CAP-72b")
 def test_an_adjourned_hearing_is_reconvened_after_new_information(story: Story, appeals: Appeals) -> None:
     appeal = appeals.up_to_the_hearing(appeals.decision("first_written_warning"))
     first = story.letter(ALEX, about="Tuesday 11 March 2025")
@@ -361,6 +399,7 @@ def test_an_adjourned_hearing_is_reconvened_after_new_information(story: Story, 
     assert appeal.task("Decide the appeal").due == "Tuesday 25 March 2025 23:59:59"
 
 
+@pytest.mark.policy("CAP-23a", "CAP-A25")
 def test_an_employee_who_did_not_attend_gets_another_date(story: Story, appeals: Appeals) -> None:
     appeal = appeals.up_to_the_hearing(appeals.decision("first_written_warning"))
     story.moves_to("Tuesday 11 March 2025 10:00")
@@ -369,6 +408,7 @@ def test_an_employee_who_did_not_attend_gets_another_date(story: Story, appeals:
     story.letter(ALEX, about="Tuesday 18 March 2025")
 
 
+@pytest.mark.policy("CAP-72c")
 def test_the_explanation_is_not_awaited_for_ever(story: Story, appeals: Appeals) -> None:
     appeal = appeals.up_to_the_decision(appeals.decision("first_written_warning"))
     appeals.decide(appeal, "confirm")
@@ -379,6 +419,7 @@ def test_the_explanation_is_not_awaited_for_ever(story: Story, appeals: Appeals)
     assert "No explanation in person was recorded in time" in appeals.events(appeals.case())
 
 
+@pytest.mark.policy("CAP-A04", "CAP-67b")
 def test_an_employee_without_email_gets_every_letter_by_post(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make(appeals.decision("first_written_warning", employee=OWEN), employee=OWEN)
     posting = appeal.task("Print and post the letter")
@@ -397,6 +438,7 @@ def test_an_employee_without_email_gets_every_letter_by_post(story: Story, appea
     assert (str(notice.posted_on), str(notice.received_on)) == ("2025-03-04", "2025-03-04")
 
 
+@pytest.mark.policy("CAP-A04", "CAP-65a")
 def test_a_dismissed_employee_who_has_left_is_written_to_at_home(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("dismissal", decided_by=SAMIR, informed_on="2025-03-03", effective_on="2025-03-05")
     appeals.has_left(ALEX, "2025-03-05")
@@ -412,6 +454,7 @@ def test_a_dismissed_employee_who_has_left_is_written_to_at_home(story: Story, a
 # What is wrong from the start
 
 
+@pytest.mark.policy("CAP-64a")
 def test_an_unknown_staff_number_goes_to_hr_and_is_corrected(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning")
     appeal = story.start(
@@ -432,6 +475,7 @@ def test_an_unknown_staff_number_goes_to_hr_and_is_corrected(story: Story, appea
     assert [line.text for line in appeals.timeline(appeals.case()) if line.words == "grounds"] == [GROUNDS]
 
 
+@pytest.mark.policy("CAP-64a")
 def test_a_decision_that_does_not_exist_goes_to_hr_and_is_refused_with_reasons(story: Story, appeals: Appeals) -> None:
     appeal = appeals.make("DEC-2025-9999")
     problem = appeal.task("Resolve the problem")
@@ -447,6 +491,7 @@ def test_a_decision_that_does_not_exist_goes_to_hr_and_is_refused_with_reasons(s
     assert texts["grounds"] == GROUNDS
 
 
+@pytest.mark.policy("CAP-10a")
 def test_somebody_elses_decision_is_not_revealed(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning", employee=PRIYA)
     appeal = appeals.make(decision, employee=ALEX)
@@ -455,6 +500,7 @@ def test_somebody_elses_decision_is_not_revealed(story: Story, appeals: Appeals)
     rightful.task("Appoint the manager")
 
 
+@pytest.mark.policy("CAP-A31")
 def test_the_chief_executives_own_appeal_goes_to_hr(story: Story, appeals: Appeals) -> None:
     decision = appeals.decision("first_written_warning", employee=HELEN, decided_by=SAMIR)
     appeal = appeals.make(decision, employee=HELEN)

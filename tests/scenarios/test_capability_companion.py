@@ -32,6 +32,7 @@ def accept(appeal: Procedure) -> None:
     appeal.task("Consider the choice").complete({"choice": "accept"})
 
 
+@pytest.mark.policy("CAP-15b", "CAP-15c", "CAP-16a", "CAP-16b", "CAP-10a")
 def test_a_colleague_agrees_and_gets_time_off(story: Story, appeal: Procedure) -> None:
     name(appeal, companion_kind="colleague", companion_staff_number=PRIYA.staff_number)
     asked = story.letter(PRIYA)
@@ -49,6 +50,7 @@ def test_a_colleague_agrees_and_gets_time_off(story: Story, appeal: Procedure) -
     assert PRIYA.staff_number in appeal.task("Hold and record the hearing").form.text
 
 
+@pytest.mark.policy("CAP-15b", "CAP-10a")
 def test_a_union_representative_is_asked_by_email_and_kept_out_of_the_engine(story: Story, appeal: Procedure) -> None:
     name(appeal, **UNION)
     assert "hearing" in story.letter("jo.field@union.example").text
@@ -62,12 +64,14 @@ def test_a_union_representative_is_asked_by_email_and_kept_out_of_the_engine(sto
     assert "jo.field" not in kept
 
 
+@pytest.mark.policy("CAP-15a", "CAP-69b")
 def test_no_companion_does_not_stop_the_hearing(story: Story, appeal: Procedure) -> None:
     story.moves_to("Tuesday 11 March 2025 10:00")
     appeal.task("Hold and record the hearing")
     appeal.has_no_task("Name a companion, or none")
 
 
+@pytest.mark.policy("CAP-16b")
 def test_a_colleague_declines_without_a_reason_and_another_is_named(story: Story, appeal: Procedure) -> None:
     name(appeal, companion_kind="colleague", companion_staff_number=PRIYA.staff_number)
     story.letter(PRIYA)
@@ -84,6 +88,7 @@ def test_an_unknown_colleague_is_asked_for_again(story: Story, appeal: Procedure
     appeal.never_reached("Answer as companion")
 
 
+@pytest.mark.policy("CAP-17x", "CAP-17a")
 def test_a_companion_with_a_conflict_is_refused_in_writing(story: Story, appeal: Procedure) -> None:
     name(appeal, companion_kind="colleague", companion_staff_number=PRIYA.staff_number)
     answer(appeal)
@@ -105,6 +110,7 @@ def considering_grounds(task: Any) -> tuple[Any, ...]:
     return tuple(ground["value"] for ground in task.variables["grounds"])
 
 
+@pytest.mark.policy("CAP-17b")
 @pytest.mark.parametrize(
     ("free_on", "refusable"),
     [("2025-03-18", False), ("2025-03-19", True)],
@@ -134,6 +140,7 @@ def test_unavailability_is_a_ground_only_beyond_five_working_days(
         story.letter(ALEX, about="The appeal would wait too long.")
 
 
+@pytest.mark.policy("CAP-23a", "CAP-A25")
 def test_the_hearing_moves_to_suit_the_companion_who_stays(story: Story, appeals: Appeals, appeal: Procedure) -> None:
     first = story.letter(ALEX, about="Tuesday 11 March 2025")
     name(
@@ -161,6 +168,7 @@ def test_the_hearing_moves_to_suit_the_companion_who_stays(story: Story, appeals
     appeal.task("Hold and record the hearing")
 
 
+@pytest.mark.policy("CAP-18")
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_family_member_is_for_the_manager_to_allow(story: Story, appeal: Procedure, allowed: bool) -> None:
     name(
@@ -185,6 +193,7 @@ def test_a_family_member_is_for_the_manager_to_allow(story: Story, appeal: Proce
         appeal.task("Name a companion, or none")
 
 
+@pytest.mark.policy("CAP-15c", "CAP-A29")
 def test_naming_late_is_accepted_and_shown(story: Story, appeal: Procedure) -> None:
     story.moves_to("Tuesday 11 March 2025 09:00")
     name(appeal, companion_kind="colleague", companion_staff_number=PRIYA.staff_number)
@@ -194,6 +203,7 @@ def test_naming_late_is_accepted_and_shown(story: Story, appeal: Procedure) -> N
     story.letter(PETER, about="Priya Shah")
 
 
+@pytest.mark.policy("CAP-23a", "CAP-A25", "CAP-10a")
 def test_the_employee_cannot_attend_and_the_hearing_is_taken_off(
     story: Story, appeals: Appeals, appeal: Procedure
 ) -> None:
@@ -216,6 +226,7 @@ def test_the_employee_cannot_attend_and_the_hearing_is_taken_off(
     assert "hospital" not in str(appeal.all_variables() + message.all_variables()).lower()
 
 
+@pytest.mark.policy("CAP-23a")
 def test_a_message_no_hearing_waits_for_is_not_lost(story: Story, appeals: Appeals, appeal: Procedure) -> None:
     story.moves_to("Tuesday 11 March 2025 10:00")
     appeals.hold(appeal)

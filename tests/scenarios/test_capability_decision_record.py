@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.driver.people import ALEX, DANIEL
 from tests.scenarios.driver.story import Story
 
 
+@pytest.mark.policy("CAP-A23")
 def test_wrong_numbers_are_corrected_by_hr(story: Story, appeals: Appeals) -> None:
     story.begins("Monday 3 March 2025 09:00")
     record = story.start(
