@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from workers.cases.commands import commands as case_commands
 from workers.demo.commands import demo
 from workers.diagrams.commands import picture
+from workers.docs.commands import docs
 from workers.engine.commands import deploy, up
 from workers.mailbox.commands import mailbox
 from workers.notices.commands import commands as notice_commands
@@ -70,6 +71,7 @@ app.add_typer(case_commands, name="case", rich_help_panel=LOOK)
 app.add_typer(register_commands, name="register", rich_help_panel=LOOK)
 app.add_typer(notice_commands, name="notices", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(picture)
+app.command(rich_help_panel=LOOK)(docs)
 
 if __name__ == "__main__":
     app()
