@@ -35,7 +35,10 @@ def docs(
             raise typer.Exit(1)
         console.print("The pages are up to date.")
         return
-    for file in write_pages(sources):
+    written = write_pages(sources)
+    if not written:
+        console.print("The pages are up to date.")
+    for file in written:
         removed = "" if file.is_file() else " (removed)"
         console.print(f"{_short(file, PROJECT)}{removed}", markup=False, highlight=False, soft_wrap=True)
 

@@ -53,7 +53,8 @@ class _Procedure:
         for element in process.elements:
             if element.type == "startEvent" and element.parent is None and element.zeebe.form:
                 form = self._form(element)
-                yield f"- Started in Tasklist{f', with the form {link(form.id, form.file, self._page)}' if form else ''}"
+                with_form = f", with the form {link(form.id, form.file, self._page)}" if form else ""
+                yield f"- Started in Tasklist{with_form}"
         called = dict.fromkeys(e.zeebe.called_process.process_id for e in process.elements if e.zeebe.called_process)
         if called:
             yield f"- Calls {', '.join(sources.to_procedure(one, self._page) for one in called)}"
