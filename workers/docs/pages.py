@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workers.checks.finding import Finding, Severity
+from workers.checks.project import Project
+from workers.checks.register import read_registers
 from workers.diagrams.picture import draw
 from workers.docs.index_page import INDEX, index_page
 from workers.docs.markdown import GENERATED
 from workers.docs.policy_page import policy_page
 from workers.docs.procedure_page import procedure_page
-from workers.docs.sources import Sources
+from workers.docs.sources import Folders, Sources
 
 
 def all_pages(sources: Sources) -> Mapping[Path, str]:
@@ -58,6 +60,12 @@ def stale_pages(sources: Sources) -> Iterator[Finding]:
             yield _stale(file, "is out of date" if there is not None else "is missing")
     for file in leftovers(sources.folders.docs, pages):
         yield _stale(file, "is about something that is no more")
+
+
+def pages_up_to_date(project: Project, *, folders: Folders | None = None) -> Iterator[Finding]:
+    """The same as a check over a project that is read already."""
+    where = folders or Folders(project.bpmn_dir, project.templates_dir)
+    return stale_pages(Sources(where, project, read_registers(where.policies)))
 
 
 def _stale(file: Path, problem: str) -> Finding:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from tests.unit.checks.leave_policy import write_leave_policy
 from workers.docs.commands import docs
 from workers.docs.markdown import cell, table
-from workers.docs.pages import all_pages, stale_pages, write_pages
+from workers.docs.pages import all_pages, pages_up_to_date, stale_pages, write_pages
 from workers.docs.sources import Folders, Sources, read_sources
 
 app = typer.Typer()
@@ -79,6 +79,7 @@ def test_the_index_names_every_page_and_counts(sources: Sources) -> None:
 def test_pages_are_written_once_and_stale_ones_are_found(folders: Folders) -> None:
     sources = read_sources(folders)
     assert {finding.problem for finding in stale_pages(sources)} == {"is missing"}
+    assert list(pages_up_to_date(sources.project, folders=folders)) == list(stale_pages(sources))
     assert write_pages(sources)
     assert list(stale_pages(sources)) == []
     assert write_pages(read_sources(folders)) == []
