@@ -70,6 +70,7 @@ def apply(
             failed = True
         if after != before:
             file.write_bytes(after)
-        typer.echo(f"{file}: {len(wanted)} elements{'' if after != before else ', all marked already'}")
+        told = "nothing to mark" if not wanted else f"{len(wanted)} marked" + (" already" if after == before else "")
+        typer.echo(f"{file}: {told}")
     if failed:
         raise typer.Exit(1)

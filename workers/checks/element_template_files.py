@@ -103,8 +103,18 @@ def _require_template(version: Any) -> None:
         if not isinstance(version.get(key), wanted) or isinstance(version.get(key), bool):
             raise TemplateFileError(f"holds a template without a correct '{key}'")
     for shown in version["properties"]:
-        if not isinstance(shown, dict) or not isinstance(shown.get("binding"), dict) or "type" not in shown["binding"]:
-            raise TemplateFileError("holds a property without a binding")
+        if not isinstance(shown, dict) or not isinstance(shown.get("type"), str):
+            raise TemplateFileError("holds a property without a correct 'type'")
+        if not isinstance(shown.get("binding"), dict) or not isinstance(shown["binding"].get("type"), str):
+            raise TemplateFileError("holds a property without a correct 'binding'")
+        if shown["type"] == "Hidden" and "value" not in shown:
+            raise TemplateFileError("holds a hidden property without a 'value'")
+        if shown["type"] == "Dropdown" and not _are_choices(shown.get("choices")):
+            raise TemplateFileError("holds a drop-down without correct 'choices'")
+
+
+def _are_choices(choices: Any) -> bool:
+    return isinstance(choices, list) and all(isinstance(choice, dict) and "value" in choice for choice in choices)
 
 
 def with_version(template: ElementTemplate, version: int) -> Json:

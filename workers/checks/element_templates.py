@@ -41,6 +41,9 @@ CALL_ACTIVITY = "bpmn:CallActivity"
 
 Json = dict[str, Any]
 
+STATED = frozenset({"direction", "policy", "register", "rounding", "unit"})
+"""Inputs a diagram states and never works out; those of them that have a list of values get a drop-down."""
+
 TYPED = frozenset({"about", "event", "kind", "message", "outcome", "procedure", "status", "time_of_day"})
 """Inputs that are mostly typed as they are; any other is an expression unless its type says more."""
 
@@ -226,6 +229,9 @@ def _input(variable: str, field: FieldInfo, model: type[BaseModel]) -> Json:
             shown |= {"constraints": {"notEmpty": True}}
     else:
         shown |= {"group": "optional", "optional": True}
+        if kind["type"] == "Boolean" and field.default is True:
+            # The Modeler writes down every yes or no, and no where nothing is said.
+            shown |= {"value": True}
     return shown | {"binding": _of_input(variable)}
 
 
@@ -233,13 +239,13 @@ def _kind(variable: str, field: FieldInfo) -> Json:
     core = _core(field.annotation)
     if variable == "register":
         return {"type": "Dropdown", "choices": [_choice(register.title, name) for name, register in REGISTERS.items()]}
-    if get_origin(core) is Literal:
+    if get_origin(core) is Literal and variable in STATED:
         return {"type": "Dropdown", "choices": [_choice(_words(value), value) for value in get_args(core)]}
     if core is bool:
         return {"type": "Boolean", "feel": "optional"}
     if get_origin(core) in (list, dict) or (isinstance(core, type) and issubclass(core, BaseModel)):
         return {"type": "Text", "feel": "required"}
-    if core is timedelta or variable in TYPED:
+    if core is timedelta or get_origin(core) is Literal or variable in TYPED:
         return {"type": "String", "feel": "optional"}
     return {"type": "String", "feel": "required"}
 
@@ -254,6 +260,9 @@ def _usual_value(variable: str, field: FieldInfo) -> str | None:
 def _hint(variable: str, field: FieldInfo, model: type[BaseModel]) -> str:
     sentences = [field.description or ""]
     variables = {name for name, _ in _by_variable(model.model_fields)}
+    core = _core(field.annotation)
+    if get_origin(core) is Literal and variable not in STATED:
+        sentences.append(f"One of: {', '.join(map(str, get_args(core)))}.")
     if variable == "roles":
         sentences.append(f"Roles: {', '.join(ROLES)}.")
     if variable in ("kind", "status") and "register" in variables:
@@ -269,7 +278,7 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True, validated_data={})
     match default:
         case bool():
-            return "no"
+            return "yes" if default else "no"
         case timedelta():
             return str(TypeAdapter(timedelta).dump_python(default, mode="json"))
         case str() if default:
