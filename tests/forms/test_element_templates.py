@@ -76,7 +76,6 @@ def test_the_modeler_takes_every_template() -> None:
     [
         (("properties", 0, "binding", "property"), "kind"),
         (("properties", 2, "feel"), "sometimes"),
-        (("appliesTo",), []),
         (("version",), "1"),
     ],
 )
@@ -206,3 +205,32 @@ def test_the_modeler_empties_a_menu_that_does_not_list_the_value(trial: Path) ->
     assert [m.source for m in after.elements[element].zeebe.inputs if m.target == "template"] == [
         "=if late then a else b"
     ]
+
+
+def test_a_template_of_a_user_task_would_delete_its_inputs(trial: Path, tmp_path: Path) -> None:
+    """Why there is none."""
+    shutil.copy(SETTINGS.bpmn_dir / "shared" / "letter_delivery.bpmn", trial)
+    template = {
+        "name": "Ask somebody, and file what they type",
+        "id": "ask",
+        "version": 1,
+        "appliesTo": ["bpmn:Task"],
+        "elementType": {"value": "bpmn:UserTask"},
+        "entriesVisible": {"outputs": True, "executionListeners": False},
+        "properties": [
+            {"type": "Hidden", "binding": {"type": "zeebe:userTask"}},
+            {
+                "type": "Hidden",
+                "value": "file_statement",
+                "binding": {"type": "zeebe:executionListener", "eventType": "end", "retries": "8"},
+            },
+        ],
+    }
+    folder = tmp_path / "user_tasks"
+    folder.mkdir()
+    (folder / "ask.json").write_text(json.dumps([template]), encoding="utf-8")
+    assert json.loads(modeler("validate", folder / "ask.json")) == []
+    after = chosen(trial, folder, Task_PrintAndPostTheLetter="ask").elements["Task_PrintAndPostTheLetter"].zeebe
+    assert [listener.type for listener in after.listeners] == ["file_statement"]
+    assert read_diagram(trial).elements["Task_PrintAndPostTheLetter"].zeebe.inputs
+    assert after.inputs == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from workers.checks.element_template_files import (
+    RESTORE,
     TemplateFile,
     TemplateFileError,
     file_of,
@@ -75,7 +76,7 @@ def _content(project: Project, template: ElementTemplate) -> Iterator[Finding]:
             file,
             "element-template-invalid",
             str(error),
-            "Restore the file as it was committed, then run 'dueprocess templates write'.",
+            RESTORE,
         )
         return
     if present.current != with_version(template, present.version):
@@ -117,7 +118,9 @@ def _made_with(
             element,
             "unknown-element-template",
             f"was made with the element template {template_id!r}, which does not exist",
-            f"Its job type says what it should be: {APPLY}.",
+            f"What it does has a template: {APPLY}."
+            if fitting_template(element) in files
+            else "Unlink it in the Modeler.",
         )
         return
     kept = found.current

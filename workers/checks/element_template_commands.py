@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from workers.records.commands import fail
+
 commands = typer.Typer(
     help="Camunda Modeler's element templates: the menu process owners choose tasks from.", no_args_is_help=True
 )
@@ -18,14 +20,17 @@ def write() -> None:
 
     A template whose content changed gets the next version; older versions that diagrams carry stay in its file.
     """
-    from workers.checks.element_template_files import write_templates  # noqa: PLC0415
+    from workers.checks.element_template_files import TemplateFileError, write_templates  # noqa: PLC0415
     from workers.checks.element_templates import element_templates  # noqa: PLC0415
     from workers.checks.project import read_project  # noqa: PLC0415
     from workers.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
     project = read_project(settings.bpmn_dir, settings.templates_dir)
-    written, removed = write_templates(element_templates(project), project.diagrams, settings.bpmn_dir)
+    try:
+        written, removed = write_templates(element_templates(project), project.diagrams, settings.bpmn_dir)
+    except TemplateFileError as error:
+        fail(str(error))
     for file in written:
         typer.echo(f"{file.file}: version {file.version}")
     for gone in removed:

@@ -8,16 +8,19 @@ longer menu, and diagrams need no update for it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from workers.checks.element_templates import ElementTemplate, Json
+from workers.checks.element_templates import ID_PREFIX, ElementTemplate, Json
 from workers.diagrams.model import Diagram
 
 FOLDER = Path(".camunda") / "element-templates"
+
+RESTORE = "Restore the file as it was committed, then run 'dueprocess templates write'."
+"""What to do with a file that cannot be read."""
 
 
 class TemplateFileError(Exception):
@@ -64,7 +67,7 @@ def files_in(bpmn_dir: Path) -> list[Path]:
 def read_file(file: Path) -> TemplateFile:
     """Read a file.
 
-    :raises TemplateFileError: it is not a list of versions of one template, newest first.
+    :raises TemplateFileError: it is not a list of versions of the template of its name, newest first.
     """
     try:
         content = json.loads(file.read_bytes())
@@ -74,8 +77,8 @@ def read_file(file: Path) -> TemplateFile:
         raise TemplateFileError("is no list of element templates")
     for version in content:
         _require_template(version)
-    if len({version["id"] for version in content}) > 1:
-        raise TemplateFileError("holds templates with different ids")
+    if others := {version["id"] for version in content} - {f"{ID_PREFIX}{file.stem}"}:
+        raise TemplateFileError(f"holds the template {', '.join(sorted(others))}, which its name does not say")
     numbers = [version["version"] for version in content]
     if any(newer <= older for newer, older in pairwise(numbers)):
         raise TemplateFileError(
@@ -141,20 +144,20 @@ def versions_carried(diagrams: Iterable[Diagram]) -> Mapping[str, frozenset[int]
 def updated(template: ElementTemplate, present: TemplateFile | None, carried: frozenset[int]) -> list[Json]:
     """What the template's file should hold.
 
-    :param present: what it holds; None where there is none or it cannot be read.
+    :param present: what it holds; None where there is none.
     :param carried: the versions diagrams carry. A file that was lost begins above them.
     """
     if present is None:
         return [with_version(template, 1 + max(carried, default=0))]
     same = _without_choices(present.current) == _without_choices(with_version(template, present.version))
-    version = present.version if same else 1 + max(present.version, *carried)
+    version = present.version if same else 1 + max({present.version, *carried})
     older = [kept for kept in present.versions if kept["version"] < version and kept["version"] in carried]
     return [with_version(template, version), *older]
 
 
-def text_of(versions: list[Json]) -> str:
+def text_of(versions: Sequence[Json]) -> str:
     """A file's text."""
-    return json.dumps(versions, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(list(versions), indent=2, ensure_ascii=False) + "\n"
 
 
 def _without_choices(template: Json) -> Json:
@@ -168,6 +171,7 @@ def write_templates(
     """Bring the files up to date.
 
     :returns: the files written, and those removed because nothing they describe is there any more.
+    :raises TemplateFileError: a file cannot be read, so nobody knows which version comes next. Nothing was written.
     """
     carried = versions_carried(diagrams)
     wanted = {file_of(template, bpmn_dir): template for template in templates}
@@ -175,17 +179,15 @@ def write_templates(
     for file, template in wanted.items():
         try:
             present = read_file(file) if file.exists() else None
-        except TemplateFileError:
-            present = None
-        if present is not None and present.id != template.id:
-            present = None
+        except TemplateFileError as error:
+            raise TemplateFileError(f"{file} {error}. {RESTORE}") from error
         versions = updated(template, present, carried.get(template.id, frozenset()))
-        text = text_of(versions)
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
+        if present is None or list(present.versions) != versions:
             written.append(TemplateFile(file, tuple(versions)))
     removed = [file for file in files_in(bpmn_dir) if file not in wanted]
+    for update in written:
+        update.file.parent.mkdir(parents=True, exist_ok=True)
+        update.file.write_text(text_of(update.versions), encoding="utf-8", newline="\n")
     for file in removed:
         file.unlink()
     return written, removed

@@ -126,7 +126,7 @@ def _of_letters(letters: Sequence[str]) -> Iterator[ElementTemplate]:
 
 def _of_letter(name: str, title: str, letter: Json) -> ElementTemplate:
     case_url: Json = {
-        "label": "Case url",
+        "label": "Case URL",
         "description": "Where the case file is, for whoever posts the letter.",
         "type": "String",
         "feel": "required",
@@ -343,7 +343,11 @@ def _first_sentence(text: str) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    first, *others = (_ACRONYMS.get(word, word) for word in name.split("_"))
+    return " ".join([first[:1].upper() + first[1:], *others])
+
+
+_ACRONYMS = {"hr": "HR", "id": "ID", "it": "IT", "url": "URL"}
 
 
 def _icon(drawn: str) -> str:

@@ -244,10 +244,11 @@ def test_templates_begin_with_version_one_and_are_written_once(office: Office) -
     assert office.write() == {}
 
 
-def test_the_version_rises_when_the_content_changes(office: Office) -> None:
-    job = office.project.job_types["find_person"]
-    office.jobs = {**office.project.job_types, "find_person": replace(job, title="Look somebody up")}
-    assert office.write() == {"find_person": 2}
+@pytest.mark.parametrize("name", ["find_person", "close_case"], ids=["carried by a diagram", "carried by none"])
+def test_the_version_rises_when_the_content_changes(office: Office, name: str) -> None:
+    jobs = office.project.job_types
+    office.jobs = {**jobs, name: replace(jobs[name], title="Something else")}
+    assert office.write() == {name: 2}
     assert office.write() == {}
 
 
@@ -425,14 +426,14 @@ INVALID: dict[str, tuple[str, str]] = {
         ' "properties": [{"type": "Dropdown", "binding": {"type": "property"}, "choices": [1]}]}]',
         "without correct 'choices'",
     ),
-    "two ids": (
-        '[{"id": "a", "name": "n", "version": 2, "properties": [], "appliesTo": []},'
-        ' {"id": "b", "name": "n", "version": 1, "properties": [], "appliesTo": []}]',
-        "different ids",
+    "the id of another": (
+        '[{"id": "uk.dueprocess.record_event", "name": "n", "version": 2, "properties": [], "appliesTo": []},'
+        ' {"id": "uk.dueprocess.find_person", "name": "n", "version": 1, "properties": [], "appliesTo": []}]',
+        "holds the template uk.dueprocess.find_person",
     ),
     "a version twice": (
-        '[{"id": "a", "name": "n", "version": 1, "properties": [], "appliesTo": []},'
-        ' {"id": "a", "name": "n", "version": 1, "properties": [], "appliesTo": []}]',
+        '[{"id": "uk.dueprocess.record_event", "name": "n", "version": 1, "properties": [], "appliesTo": []},'
+        ' {"id": "uk.dueprocess.record_event", "name": "n", "version": 1, "properties": [], "appliesTo": []}]',
         "lists the versions 1, 1",
     ),
 }
@@ -447,8 +448,10 @@ def test_an_invalid_template(office: Office, content: str, problem: str) -> None
     finding = office.only_finding()
     assert (finding.rule, finding.file) == ("element-template-invalid", file)
     assert problem in finding.problem
-    assert office.write() == {"record_event": 1}
-    assert office.findings() == []
+    office.template("find_person").unlink()
+    with pytest.raises(TemplateFileError, match=r"record_event\.json .* Restore the file"):
+        office.write()
+    assert not office.template("find_person").exists(), "nothing is written while a version is unknown"
 
 
 # Findings about elements.
@@ -571,6 +574,12 @@ def test_a_mutation_is_found(office: Office, mutation: Mutation) -> None:
     assert says in str(finding)
 
 
+def test_a_template_on_an_element_that_needs_none(office: Office) -> None:
+    office.redraw('<bpmn:userTask id="Task_Ask"', '<bpmn:userTask zeebe:modelerTemplate="ask" id="Task_Ask"')
+    finding = office.only_finding()
+    assert (finding.rule, finding.remedy) == ("unknown-element-template", "Unlink it in the Modeler.")
+
+
 def test_a_job_there_is_no_template_for(office: Office) -> None:
     office.redraw(FOUND, "")
     office.redraw('type="find_person"', 'type="find_a_parson"')
@@ -617,6 +626,13 @@ def test_write_says_what_it_wrote(as_settings: Office) -> None:
     done = CliRunner().invoke(app, ["templates", "write"])
     assert (done.exit_code, done.stdout) == (0, f"{as_settings.template('find_person')}: version 2\n")
     assert CliRunner().invoke(app, ["templates", "write"]).stdout == "All element templates are up to date.\n"
+
+
+def test_write_says_which_file_cannot_be_read(as_settings: Office) -> None:
+    as_settings.template("find_person").write_text("<<<<<<< ours", encoding="utf-8")
+    done = CliRunner().invoke(app, ["templates", "write"])
+    assert done.exit_code == 1
+    assert "find_person.json is no JSON" in " ".join(done.output.split())
 
 
 def test_apply_says_what_it_marked(as_settings: Office) -> None:
