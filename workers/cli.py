@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from workers.cases.commands import commands as case_commands
+from workers.checks.element_template_commands import commands as template_commands
 from workers.demo.commands import demo
 from workers.diagrams.commands import picture
 from workers.docs.commands import docs
@@ -72,6 +73,7 @@ app.add_typer(register_commands, name="register", rich_help_panel=LOOK)
 app.add_typer(notice_commands, name="notices", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(picture)
 app.command(rich_help_panel=LOOK)(docs)
+app.add_typer(template_commands, name="templates", rich_help_panel=LOOK)
 
 if __name__ == "__main__":
     app()
