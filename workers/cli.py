@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from typer.core import TyperGroup
 
 from workers.cases.commands import commands as case_commands
+from workers.checks.commands import check
 from workers.checks.element_template_commands import commands as template_commands
 from workers.demo.commands import demo
 from workers.diagrams.commands import picture
@@ -62,6 +63,7 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=PLATFORM)(demo)
 app.command(rich_help_panel=PLATFORM)(up)
+app.command(rich_help_panel=LOOK)(check)
 app.command(rich_help_panel=PLATFORM)(deploy)
 app.command(rich_help_panel=PLATFORM)(work)
 app.command("case-file", rich_help_panel=PLATFORM)(case_file)

@@ -33,6 +33,8 @@ from workers.runtime.errors import BusinessOutcome, PersonMustAct
         BpmnError(
             "CASE_ALREADY_EXISTS",
             "There is a case of this procedure about the same thing; the variable existing_case is its reference.",
+            variables=("existing_case",),
+            only_with="only_one",
         )
     ],
 )

@@ -59,6 +59,8 @@ class Decision:
     outputs: tuple[OutputColumn, ...] = ()
     rules: tuple[Rule, ...] = ()
     literal: str | None = None
+    aggregation: str = ""
+    """How a table that collects makes one number of its results; empty: it gives them all."""
     requires: tuple[str, ...] = ()
     """The decisions whose results it reads."""
 
@@ -94,6 +96,7 @@ def _decision(node: Node, file: Path) -> Decision:
         outputs=tuple(_outputs(table)) if table is not None else (),
         rules=tuple(_rules(table)) if table is not None else (),
         literal=_text(literal) if literal is not None else None,
+        aggregation=table.get("aggregation", "") if table is not None else "",
         requires=tuple(
             required.get("href", "").removeprefix("#") for required in node.iterfind("{*}informationRequirement/*")
         ),

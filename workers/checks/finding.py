@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workers.checks.decisions import Decision
+    from workers.checks.forms import Form, FormField
+    from workers.diagrams.model import Diagram
 
 
 class Severity(StrEnum):
@@ -43,3 +49,37 @@ class Finding:
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else str(self.file)
         return f"{where}: {self.element} {self.problem}. {self.remedy}"
+
+
+def about(
+    diagram: Diagram, any_id: str, rule: str, problem: str, remedy: str, severity: Severity = Severity.ERROR
+) -> Finding:
+    """A finding about an element, flow or process of a diagram."""
+    name = " ".join(diagram.name_of(any_id).split())
+    return Finding(diagram.file, rule, problem, remedy, any_id, name, diagram.line_of(any_id), severity)
+
+
+def about_field(
+    form: Form, field: FormField, rule: str, problem: str, remedy: str, severity: Severity = Severity.ERROR
+) -> Finding:
+    """A finding about a field of a form."""
+    limit = 60
+    name = field.label or field.key or " ".join(str(field.properties.get("text", "")).split())
+    name = name if len(name) <= limit else f"{name[: limit - 1]}…"
+    return Finding(form.file, rule, problem, remedy, field.id, name, None, severity)
+
+
+def about_decision(
+    decision: Decision,
+    rule: str,
+    problem: str,
+    remedy: str,
+    *,
+    element_id: str = "",
+    line: int | None = None,
+    severity: Severity = Severity.ERROR,
+) -> Finding:
+    """A finding about a decision, or about a rule or column of its table."""
+    return Finding(
+        decision.file, rule, problem, remedy, element_id or decision.id, decision.name, line or decision.line, severity
+    )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 CONTAINERS = frozenset({"group", "dynamiclist", "columns"})
+
+_TEXTS = ("text", "label", "description", "content", "alt", "dateLabel", "timeLabel")
+_VALIDATIONS = ("min", "max", "minLength", "maxLength")
 
 
 class FormError(Exception):
@@ -42,6 +46,70 @@ class FormField:
             return (True, False)
         offered = self.properties.get("values")
         return tuple(option.get("value") for option in offered) if offered else None
+
+    @property
+    def expressions(self) -> tuple[tuple[str, str], ...]:
+        """The FEEL in its properties, each with what the Modeler calls it; without the ``=``."""
+        return tuple((called, text[1:]) for called, text in self._written() if text.startswith("="))
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """The words it shows that may hold placeholders, each with the name of the property."""
+        return tuple((called, text) for called, text in self._written() if "{{" in text and not text.startswith("="))
+
+    def _written(self) -> Iterator[tuple[str, str]]:
+        properties = self.properties
+        named: list[tuple[str, Any]] = [(name, properties.get(name)) for name in _TEXTS]
+        named.append(("condition for hiding it", (properties.get("conditional") or {}).get("hide")))
+        named.extend((called, properties.get(name)) for name, called in _EXPRESSIONS.items())
+        named.extend((name, (properties.get("validate") or {}).get(name)) for name in _VALIDATIONS)
+        named.extend(
+            (name, (properties.get("appearance") or {}).get(name)) for name in ("prefixAdorner", "suffixAdorner")
+        )
+        for option in properties.get("values") or ():
+            named.append(("label of an option", option.get("label")))
+        for name, value in named:
+            if isinstance(value, str) and value:
+                yield name, value
+
+
+_EXPRESSIONS = {
+    "valuesExpression": "options",
+    "readonly": "read-only condition",
+    "expression": "expression",
+    "defaultValue": "default value",
+    "source": "source",
+    "url": "address",
+    "dataSource": "table's source",
+    "columnsExpression": "table's columns",
+}
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """A ``{{ … }}`` in a text."""
+
+    source: str
+    """What stands between the braces."""
+    expression: str
+    """The FEEL in it; empty for the end of a block."""
+    block: str = ""
+    """``if`` or ``loop`` where it opens one."""
+
+
+_PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+
+
+def placeholders_in(text: str) -> tuple[Placeholder, ...]:
+    """The placeholders of a text template, in order."""
+    found = []
+    for match in _PLACEHOLDER.finditer(text):
+        source = match[1].strip()
+        if source.startswith("/"):
+            continue
+        block = next((name for name in ("if", "loop") if source.startswith(f"#{name} ")), "")
+        found.append(Placeholder(source, source.removeprefix(f"#{block} ") if block else source, block))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

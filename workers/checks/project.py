@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from workers.checks.decisions import Decision, DecisionError, read_decisions
+from workers.checks.feel import Feel, Mode
 from workers.checks.finding import Finding
-from workers.checks.forms import Form, FormError, read_form
-from workers.diagrams.model import Diagram, DiagramError
+from workers.checks.flow import Flow
+from workers.checks.forms import Form, FormError, placeholders_in, read_form
+from workers.diagrams.model import Diagram, DiagramError, Element
 from workers.diagrams.reading import diagrams_in, read_diagram
 from workers.notices.templates import TemplateFolder
 from workers.runtime.catalogue import job_types
@@ -30,6 +32,7 @@ class Project:
     forms: tuple[Form, ...]
     decisions: tuple[Decision, ...]
     job_types: Mapping[str, JobType]
+    feel: Feel
     unreadable: tuple[Finding, ...] = ()
 
     @cached_property
@@ -52,8 +55,27 @@ class Project:
         """The decisions by id."""
         return {decision.id: decision for decision in self.decisions}
 
+    @cached_property
+    def flow(self) -> Flow:
+        """Which variables there can be where."""
+        self.feel.learn(_all_expressions(self))
+        return Flow(self)
 
-def read_project(bpmn_dir: Path, templates_dir: Path) -> Project:
+    def elements(self) -> Iterator[tuple[Diagram, Element]]:
+        """Every element of every process."""
+        for diagram in self.diagrams:
+            for process in diagram.processes:
+                for element in process.elements:
+                    yield diagram, element
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that could be read, each once."""
+        parts: Iterable[Diagram | Form | Decision] = (*self.diagrams, *self.forms, *self.decisions)
+        return tuple(dict.fromkeys(part.file for part in parts))
+
+
+def read_project(bpmn_dir: Path, templates_dir: Path, feel: Feel) -> Project:
     """Read all that is checked together."""
     diagrams: list[Diagram] = []
     forms: list[Form] = []
@@ -63,19 +85,76 @@ def read_project(bpmn_dir: Path, templates_dir: Path) -> Project:
         try:
             diagrams.append(read_diagram(file))
         except DiagramError as error:
-            unreadable.append(
-                Finding(file, "unreadable", error.problem, "Open it in the Modeler and mend it.", line=error.line)
-            )
+            unreadable.append(unreadable_file(error, file))
     for file in sorted(bpmn_dir.rglob("*.form")):
         try:
             forms.append(read_form(file))
         except FormError as error:
-            unreadable.append(Finding(file, "unreadable", str(error), "Restore the form, or draw it again."))
+            unreadable.append(unreadable_file(error, file))
     for file in sorted(bpmn_dir.rglob("*.dmn")):
         try:
             decisions.extend(read_decisions(file))
         except DecisionError as error:
-            unreadable.append(Finding(file, "unreadable", str(error), "Open it in the Modeler and mend it."))
+            unreadable.append(unreadable_file(error, file))
     return Project(
-        bpmn_dir, templates_dir, tuple(diagrams), tuple(forms), tuple(decisions), job_types(), tuple(unreadable)
+        bpmn_dir, templates_dir, tuple(diagrams), tuple(forms), tuple(decisions), job_types(), feel, tuple(unreadable)
     )
+
+
+def unreadable_file(error: DiagramError | FormError | DecisionError, file: Path) -> Finding:
+    """What to say of a file that cannot be read."""
+    match error:
+        case DiagramError():
+            remedy = "Open it in the Modeler and mend it, or fetch the last version that was in order."
+            return Finding(file, "unreadable", f"cannot be read: {error.problem.rstrip('.')}", remedy, line=error.line)
+        case FormError():
+            return Finding(file, "unreadable", str(error), "Restore the form, or draw it again.")
+        case _:
+            return Finding(file, "unreadable", str(error), "Open it in the Modeler and mend it.")
+
+
+def _all_expressions(project: Project) -> Iterator[tuple[Mode, str]]:
+    """All FEEL there is, so that it is read at once."""
+    for diagram in project.diagrams:
+        for text in _in_diagram(diagram):
+            if text is not None and text.startswith("="):
+                yield "expression", text[1:]
+    for form in project.forms:
+        for one in form.fields:
+            for _, text in one.expressions:
+                yield "expression", text
+            for _, words in one.texts:
+                for placeholder in placeholders_in(words):
+                    yield "expression", placeholder.expression
+    for decision in project.decisions:
+        if decision.literal is not None:
+            yield "expression", decision.literal
+        for column in decision.inputs:
+            yield "expression", column.expression
+        for rule in decision.rules:
+            for cell in rule.inputs:
+                yield "unary", cell
+            for cell in rule.outputs:
+                yield "expression", cell
+
+
+def _in_diagram(diagram: Diagram) -> Iterator[str | None]:
+    yield from (message.correlation_key for message in diagram.messages)
+    yield from (flow.condition for flow in diagram.flows.values())
+    for element in diagram.elements.values():
+        zeebe, repetition = element.zeebe, element.repetition
+        yield from (mapping.source for mapping in (*zeebe.inputs, *zeebe.outputs))
+        yield from (zeebe.due_date, zeebe.follow_up_date, zeebe.priority)
+        if zeebe.task is not None:
+            yield from (zeebe.task.type, zeebe.task.retries)
+        if zeebe.script is not None:
+            yield zeebe.script.expression
+        if zeebe.assignment is not None:
+            yield from (
+                zeebe.assignment.assignee, zeebe.assignment.candidate_users, zeebe.assignment.candidate_groups
+            )  # fmt: skip
+        if repetition is not None:
+            yield from (repetition.input_collection, repetition.output_element, repetition.completion_condition)
+        for event in element.events:
+            yield event.timer.expression if event.timer is not None else None
+            yield event.condition

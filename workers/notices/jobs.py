@@ -36,6 +36,7 @@ MUST_BE_POSTED = "NOTICE_MUST_BE_POSTED"
             MUST_BE_POSTED,
             "The recipient has no email address, or the letter's marking forbids email. The letter is in the personal "
             "file, to be posted; variables notice_reference and why (no_email_address or marking).",
+            variables=("notice_reference", "why"),
         )
     ],
 )

@@ -57,6 +57,10 @@ class BpmnError:
 
     code: str
     meaning: str
+    variables: tuple[str, ...] = ()
+    """The variables that come with it, for the diagram to read after it caught the error."""
+    only_with: str = ""
+    """The yes-or-no input without which it cannot happen; empty: it can always happen."""
 
 
 @dataclass(frozen=True)

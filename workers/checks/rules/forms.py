@@ -1,0 +1,194 @@
+"""Forms: what they show is there, what they ask arrives, and free text does not stay in the engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from workers.checks import feel
+from workers.checks.evaluation import Variables
+from workers.checks.finding import Finding, about, about_field
+from workers.checks.forms import Form, FormField, placeholders_in
+from workers.checks.kinds import ANYTHING
+from workers.checks.project import Project
+from workers.checks.rules.expressions import looked_at
+from workers.checks.rules.jobs import fields_of
+from workers.diagrams.model import Diagram, Element
+
+_BLANK = ("", "null")
+
+
+def forms_are_sound(project: Project) -> Iterator[Finding]:
+    """Each form by itself: every field has a key of its own, and something to choose from."""
+    for form in project.forms:
+        keys = Counter((field.key, field.path) for field in form.fields if field.key)
+        for field in form.fields:
+            if field.key and keys[field.key, field.path] > 1 and not _hides(field):
+                yield about_field(
+                    form,
+                    field,
+                    "key-used-twice",
+                    f"has the key {field.key!r}, and so has another field",
+                    "Give each field a key of its own.",
+                )
+            if field.type in {"radio", "select", "checklist", "taglist"}:
+                yield from _options(form, field)
+            if field.type == "textarea" and "." not in field.key:
+                yield about_field(
+                    form,
+                    field,
+                    "free-text",
+                    f"asks for free text with the key {field.key!r}, so what people write stays in the engine",
+                    f"Give it the key 'statement.{field.key or 'reasons'}', which goes to the case file.",
+                )
+
+
+def _hides(field: FormField) -> bool:
+    return bool((field.properties.get("conditional") or {}).get("hide"))
+
+
+def _options(form: Form, field: FormField) -> Iterator[Finding]:
+    offered = field.values
+    if offered is None and not field.properties.get("valuesExpression") and not field.properties.get("valuesKey"):
+        yield about_field(form, field, "no-options", "offers nothing to choose from", "Add its options.")
+        return
+    for value, times in Counter(str(value) for value in offered or ()).items():
+        if times > 1:
+            yield about_field(
+                form,
+                field,
+                "option-used-twice",
+                f"offers the value {value!r} twice",
+                "Give each option a value of its own.",
+            )
+    default = field.properties.get("defaultValue")
+    if offered and isinstance(default, str) and not default.startswith("=") and default not in offered:
+        yield about_field(
+            form,
+            field,
+            "default-not-offered",
+            f"has the default value {default!r}, which it does not offer",
+            f"It offers {', '.join(repr(value) for value in offered)}.",
+        )
+
+
+def forms_show_what_there_is(project: Project) -> Iterator[Finding]:
+    """Every placeholder and expression of a form reads what the task gives it; said once, for the first task."""
+    said: set[tuple[object, ...]] = set()
+    for diagram, element, form in _shown(project):
+        inside = project.flow.inside(diagram, element)
+        if inside is None:
+            continue
+        # Tasklist keeps what is typed under the field's key, whatever was there before.
+        seen = inside.with_more(project.flow.answers(form, inside))
+        for field in form.fields:
+            for found in _field(project, diagram, element, form, field, seen, inside):
+                key = (found.file, found.element_id, found.rule, found.problem.split(" (")[0])
+                if key not in said:
+                    said.add(key)
+                    yield found
+
+
+def _shown(project: Project) -> Iterator[tuple[Diagram, Element, Form]]:
+    for diagram, element in project.elements():
+        link = element.zeebe.form
+        form = project.form_of.get(link.form_id or "") if link is not None else None
+        if form is not None:
+            yield diagram, element, form
+
+
+def _field(
+    project: Project,
+    diagram: Diagram,
+    element: Element,
+    form: Form,
+    field: FormField,
+    variables: Variables,
+    given: Variables,
+) -> Iterator[Finding]:
+    where = f"as '{' '.join(element.name.split()) or element.id}' in {diagram.file.name} shows it"
+    if field.path:
+        variables = Variables(variables.known, open=True)
+
+    def make(rule: str, problem: str, remedy: str) -> Finding:
+        return about_field(form, field, rule, f"{problem} ({where})", remedy)
+
+    for called, text in field.expressions:
+        asks = called in {"condition for hiding it", "read-only condition"}
+        yield from looked_at(project, f"={text}", variables, f"in its {called}", make, asks=asks)
+    for called, words in field.texts:
+        found = placeholders_in(words)
+        loops = any(one.block == "loop" for one in found)
+        for one in found:
+            seen = Variables({**variables.known, "this": ANYTHING, "parent": ANYTHING}, open=loops or variables.open)
+            yield from looked_at(project, f"={one.expression}", seen, f"in its {called}", make, asks=one.block == "if")
+            yield from _reachable(project, one.expression, given, called, make)
+    for _, text in field.expressions:
+        yield from _reachable(project, text, given, "expression", make)
+
+
+def _reachable(project: Project, text: str, given: Variables, called: str, make: object) -> Iterator[Finding]:
+    """Tasklist fetches whole variables only for the names it finds; of a name after a dot it fetches nothing."""
+    return
+    yield
+
+
+def answers_arrive(project: Project) -> Iterator[Finding]:
+    """What somebody answers is not lost in the task, and what somebody writes leaves the engine."""
+    filed = _filed_groups(project)
+    for diagram, element, form in _shown(project):
+        own = {mapping.target.split(".")[0] for mapping in element.zeebe.inputs}
+        lost = [
+            field for field in form.fields
+            if field.key and not field.path and field.type != "expression" and field.key.split(".")[0] in own
+        ]  # fmt: skip
+        if element.type == "userTask" and not element.zeebe.outputs:
+            for field in lost:
+                name = field.key.split(".")[0]
+                yield about(
+                    diagram,
+                    element.id,
+                    "answer-lost",
+                    f"asks '{field.label or field.key}' in its form, but has an input '{name}' of that name, so the "
+                    "answer never leaves the task",
+                    f"Add an output mapping '{name}', or rename the input.",
+                )
+        if element.type == "userTask":
+            yield from _filed(project, diagram, element, form, filed)
+
+
+def _filed(
+    project: Project, diagram: Diagram, element: Element, form: Form, groups: frozenset[str]
+) -> Iterator[Finding]:
+    moved = {
+        name
+        for listener in element.zeebe.listeners
+        if listener.event == "end" and listener.type in project.job_types
+        for name in fields_of(project.job_types[listener.type].input_model)
+    }
+    for field in form.fields:
+        group, dot, _ = field.key.partition(".")
+        if not dot or group in moved or group in groups - {"statement", "contact"} or field.path:
+            continue
+        if field.type == "textarea" or group in {"statement", "contact"}:
+            yield about(
+                diagram,
+                element.id,
+                "text-stays",
+                f"asks '{field.label or field.key}' in its form, and what is written stays in the engine",
+                "Add the execution listener file_statement (end), which moves it to the case file."
+                if group in {"statement", "contact"}
+                else "Give the field the key 'statement.…' and add the execution listener file_statement (end).",
+            )
+            return
+
+
+def _filed_groups(project: Project) -> frozenset[str]:
+    """The variables that are handed on as statements somewhere."""
+    names: set[str] = set()
+    for _, element in project.elements():
+        for mapping in (*element.zeebe.inputs, *element.zeebe.outputs):
+            if mapping.target in {"statement", "contact"} and mapping.source.startswith("="):
+                root = project.feel.expression(mapping.source[1:]).root
+                names |= {part.name for part in feel.everything_in(root) if isinstance(part, feel.Name)}
+    return frozenset(names)

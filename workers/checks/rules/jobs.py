@@ -1,0 +1,232 @@
+"""Service tasks and listeners: the worker is there and gets what it needs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any
+
+import pydantic_core
+from pydantic import TypeAdapter, ValidationError
+
+from workers.checks.finding import Finding, about
+from workers.checks.kinds import kind_of_field, kind_of_model, samples, unfit
+from workers.checks.project import Project
+from workers.diagrams.model import Diagram, Element
+from workers.registers.definitions import REGISTERS
+from workers.runtime.contract import JobInput, JobType
+
+Fields = dict[str, Any]
+
+
+def jobs_get_what_they_need(project: Project) -> Iterator[Finding]:
+    """Every job type has a worker, and the input mappings fit what it takes."""
+    for diagram, element in project.elements():
+        task = element.zeebe.task
+        if task is not None and task.type and not task.type.startswith("="):
+            declared = project.job_types.get(task.type)
+            if declared is None:
+                yield _no_worker(project, diagram, element, task.type)
+            elif declared.listener:
+                yield about(
+                    diagram,
+                    element.id,
+                    "listener-as-task",
+                    f"is a job {task.type!r}, which belongs to a listener",
+                    "Put it on the element as an execution listener.",
+                )
+            else:
+                yield from _inputs(project, diagram, element, declared)
+        for listener in element.zeebe.listeners:
+            served = project.job_types.get(listener.type)
+            if served is None:
+                yield _no_worker(project, diagram, element, listener.type)
+            elif not served.listener:
+                yield about(
+                    diagram,
+                    element.id,
+                    "task-as-listener",
+                    f"has the job {listener.type!r} as a listener, but it is for service tasks",
+                    "Make it a service task of its own.",
+                )
+            else:
+                yield from _listened(project, diagram, element, served)
+
+
+def _no_worker(project: Project, diagram: Diagram, element: Element, wanted: str) -> Finding:
+    near = difflib.get_close_matches(wanted, project.job_types, 1)
+    return about(
+        diagram,
+        element.id,
+        "unknown-job-type",
+        f"is a job {wanted!r}, for which there is no worker",
+        f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(project.job_types)}.",
+    )
+
+
+@cache
+def fields_of(model: type[JobInput]) -> Fields:
+    """The fields of an input by the names diagrams use."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def _inputs(project: Project, diagram: Diagram, element: Element, declared: JobType) -> Iterator[Finding]:
+    fields = fields_of(declared.input_model)
+    supplied = [mapping.target.split(".")[0] for mapping in element.zeebe.inputs]
+    inside = project.flow.inside(diagram, element)
+    for name in dict.fromkeys(supplied):
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, 1)
+            yield about(
+                diagram,
+                element.id,
+                "unknown-input",
+                f"gives {declared.name} the input '{name}', which it does not take",
+                f"Did you mean '{near[0]}'?" if near else f"It takes {', '.join(fields)}.",
+            )
+    for name, info in fields.items():
+        if info.is_required() and name not in supplied:
+            yield about(
+                diagram,
+                element.id,
+                "missing-input",
+                f"does not give {declared.name} the input '{name}'",
+                f"Add an input mapping. {info.description}",
+            )
+    if inside is None:
+        return
+    for name in fields:
+        if name in inside.known:
+            yield from _fits(project, diagram, element, declared, name, mapped=name in supplied)
+    if declared.name == "add_register_entry":
+        yield from _register_facts(project, diagram, element)
+
+
+def _fits(
+    project: Project, diagram: Diagram, element: Element, declared: JobType, name: str, *, mapped: bool
+) -> Iterator[Finding]:
+    inside = project.flow.inside(diagram, element)
+    if inside is None:
+        return
+    kind = inside.known[name]
+    wanted = kind_of_field(declared.input_model, name)
+    problem = unfit(kind, wanted)
+    if problem is None:
+        for value in samples(kind) or ():
+            if value is None:
+                # Whether it is ever empty here depends on more than can be known.
+                continue
+            problem = _refusal(declared.input_model, name, value)
+            if problem is not None:
+                problem = f"can be {_written(value)}: {problem}"
+                break
+    if problem is None:
+        return
+    if mapped:
+        yield about(
+            diagram,
+            element.id,
+            "wrong-input",
+            f"gives {declared.name} an input '{name}' that {problem}",
+            f"Correct the mapping. {fields_of(declared.input_model)[name].description}",
+        )
+    else:
+        yield about(
+            diagram,
+            element.id,
+            "wrong-input",
+            f"has no input '{name}', so {declared.name} reads the variable of that name, which {problem}",
+            f"Add an input mapping. {fields_of(declared.input_model)[name].description}",
+        )
+
+
+def _written(value: Any) -> str:
+    limit = 60
+    text = pydantic_core.to_json(value).decode()
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+@cache
+def _adapter(model: type[JobInput], name: str) -> TypeAdapter[Any]:
+    info = fields_of(model)[name]
+    annotation = info.annotation
+    for one in info.metadata:
+        annotation = Annotated[annotation, one]
+    return TypeAdapter(annotation)
+
+
+def _refusal(model: type[JobInput], name: str, value: Any) -> str | None:
+    try:
+        _adapter(model, name).validate_json(pydantic_core.to_json(value))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"] if isinstance(part, str) and part.isidentifier())
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        return f"{where}: {said}" if where else said
+    return None
+
+
+def _listened(project: Project, diagram: Diagram, element: Element, declared: JobType) -> Iterator[Finding]:
+    variables = project.flow.filled(diagram, element)
+    after = project.flow.after(diagram, element)
+    if variables is None or after is None or variables.open:
+        return
+    for name, info in fields_of(declared.input_model).items():
+        if info.is_required() and name not in variables.known and name not in after.known:
+            yield about(
+                diagram,
+                element.id,
+                "missing-input",
+                f"has the listener {declared.name}, which needs the variable '{name}', and nothing before it sets that",
+                f"Set it before. {info.description}",
+            )
+
+
+def _register_facts(project: Project, diagram: Diagram, element: Element) -> Iterator[Finding]:
+    """A register says itself which facts an entry has."""
+    inside = project.flow.inside(diagram, element)
+    if inside is None or "register" not in inside.known or "facts" not in inside.known:
+        return
+    given, names = inside.known["facts"], inside.known["register"].constants
+    if names is None or given.is_anything or given.fields is None:
+        return
+    for register in sorted(str(scalar.value) for scalar in names):
+        if register not in REGISTERS:
+            near = difflib.get_close_matches(register, REGISTERS, 1)
+            yield about(
+                diagram,
+                element.id,
+                "unknown-register",
+                f"adds to the register {register!r}, which there is not",
+                f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(REGISTERS)}.",
+            )
+            continue
+        model = REGISTERS[register].facts
+        wanted = kind_of_model(model).by_name
+        required = {info.alias or name for name, info in model.model_fields.items() if info.is_required()}
+        for name in sorted(given.by_name.keys() - wanted.keys()):
+            yield about(
+                diagram,
+                element.id,
+                "wrong-input",
+                f"gives the register {register} the fact '{name}', which it does not keep",
+                f"It keeps {', '.join(wanted)}.",
+            )
+        for name in sorted(required - given.by_name.keys()):
+            yield about(
+                diagram,
+                element.id,
+                "wrong-input",
+                f"does not give the register {register} the fact '{name}'",
+                "Add it to the input 'facts'.",
+            )
+        for name, kind in given.by_name.items():
+            if name in wanted and (problem := unfit(kind, wanted[name])):
+                yield about(
+                    diagram,
+                    element.id,
+                    "wrong-input",
+                    f"gives the register {register} a fact '{name}' that {problem}",
+                    "Correct it in the input 'facts'.",
+                )

@@ -1,0 +1,116 @@
+"""Messages: whoever waits is told, whoever tells is heard, and both mean the same case."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator
+
+from workers.checks.finding import Finding, Severity, about
+from workers.checks.kinds import Kind, unfit
+from workers.checks.project import Project
+from workers.diagrams.model import Diagram, Element, Message
+
+Catcher = tuple[Diagram, Element, Message]
+
+
+def messages_arrive(project: Project) -> Iterator[Finding]:
+    """Every message has a thrower and a catcher that find each other."""
+    catchers: dict[str, list[Catcher]] = defaultdict(list)
+    for diagram, element in project.elements():
+        if element.type in {"intermediateThrowEvent", "endEvent", "sendTask"}:
+            continue
+        for event in element.events:
+            if event.kind == "message" and event.message is None:
+                yield about(
+                    diagram, element.id, "no-message", "waits for no message", "Choose the message it waits for."
+                )
+            elif event.message is not None:
+                catchers[event.message.name].append((diagram, element, event.message))
+                yield from _key_is_there(diagram, element, event.message)
+    publishers = project.flow.publishers
+    sent = {name for one in publishers for name in one.names or ()}
+    unknown = any(one.names is None for one in publishers)
+    for name, waiting in catchers.items():
+        if name not in sent and not unknown:
+            near = difflib.get_close_matches(name, sent, 1)
+            for diagram, element, _ in waiting:
+                yield about(
+                    diagram,
+                    element.id,
+                    "message-not-thrown",
+                    f"waits for the message '{name}', which nothing publishes",
+                    f"Did you mean '{near[0]}'?" if near else "Publish it in another diagram, or correct its name.",
+                )
+    for one in publishers:
+        for name in sorted(one.names or ()):
+            if name not in catchers:
+                near = difflib.get_close_matches(name, catchers, 1)
+                yield about(
+                    one.diagram,
+                    one.element.id,
+                    "message-not-caught",
+                    f"publishes the message '{name}', for which no diagram waits",
+                    f"Did you mean '{near[0]}'?" if near else "Let a diagram wait for it, or take it out.",
+                    Severity.ERROR if near else Severity.WARNING,
+                )
+                continue
+            for diagram, element, message in catchers[name]:
+                yield from _keys_meet(project, one.diagram, one.element, one.correlation, diagram, element, message)
+
+
+def _key_is_there(diagram: Diagram, element: Element, message: Message) -> Iterator[Finding]:
+    at_top = element.type == "startEvent" and element.parent is None
+    if not at_top and not (message.correlation_key or "").lstrip("=").strip():
+        yield about(
+            diagram,
+            element.id,
+            "no-correlation-key",
+            f"waits for the message '{message.name}' without saying which one is meant",
+            "Fill in the message's correlation key, such as =case_reference.",
+        )
+
+
+def _keys_meet(
+    project: Project,
+    diagram: Diagram,
+    thrower: Element,
+    thrown: Kind,
+    catching: Diagram,
+    catcher: Element,
+    message: Message,
+) -> Iterator[Finding]:
+    if catcher.type == "startEvent" and catcher.parent is None:
+        return
+    variables = project.flow.at(catching, catcher)
+    if variables is None or not message.correlation_key:
+        return
+    wanted = project.flow.kind(message.correlation_key, variables)
+    where = f"'{' '.join(catcher.name.split()) or catcher.id}' in {catching.file.name}"
+    key = message.correlation_key.removeprefix("=")
+    problem = None
+    if thrown.constants is not None and {scalar.value for scalar in thrown.constants} == {""}:
+        problem = f"publishes the message '{message.name}' without a correlation key, so {where} never gets it"
+    elif not thrown.is_anything and thrown.present and not wanted.is_anything and unfit(thrown, wanted):
+        problem = f"publishes the message '{message.name}' with a key that is {thrown}, but {where} waits for {wanted}"
+    elif _come_from_elsewhere(thrown, wanted):
+        problem = (
+            f"publishes the message '{message.name}' with a key from {_from(thrown)}, "
+            f"but {where} waits for {key} from {_from(wanted)}"
+        )
+    if problem is not None:
+        yield about(
+            diagram,
+            thrower.id,
+            "correlation-key-differs",
+            problem,
+            f"Give it the same correlation key: what is called {key} there.",
+        )
+
+
+def _come_from_elsewhere(thrown: Kind, wanted: Kind) -> bool:
+    return thrown.origins is not None and wanted.origins is not None and not thrown.origins & wanted.origins
+
+
+def _from(kind: Kind) -> str:
+    return " or ".join(sorted(kind.origins or ()))
