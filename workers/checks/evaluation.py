@@ -52,6 +52,10 @@ class Note:
     """The end of a sentence that begins with what the expression is, such as ``reads 'x', which …``."""
     remedy: str
     span: Span
+    subject: str = ""
+    """The variable it is about."""
+    value: str = ""
+    """The text that variable never is."""
 
 
 @dataclass
@@ -133,8 +137,10 @@ class Evaluation:
                 expression,
             )
 
-    def _note(self, rule: str, problem: str, remedy: str, expression: Expression) -> None:
-        self.notes.append(Note(rule, problem, remedy, expression.span))
+    def _note(
+        self, rule: str, problem: str, remedy: str, expression: Expression, *, subject: str = "", value: str = ""
+    ) -> None:
+        self.notes.append(Note(rule, problem, remedy, expression.span, subject, value))
 
     def _lookup(self, name: str) -> Kind | None:
         for scope, is_open in reversed(self._scopes):
@@ -157,6 +163,7 @@ class Evaluation:
                 f"reads '{expression.name}', which nothing before it sets",
                 f"Did you mean '{near[0]}'?" if near else "Set it before, or correct the name.",
                 expression,
+                subject=expression.name,
             )
             return ANYTHING
         return found if found.types else ANYTHING
@@ -338,6 +345,8 @@ class Evaluation:
             f"compares '{_words(even)}' with {_words(odd)}, which it never is",
             f"Did you mean {near[0]}?" if near else f"It can be {', '.join(offered)}.",
             odd,
+            subject=(_path(even) or [""])[0],
+            value=str(wrong.value),
         )
 
     def _call(self, expression: feel.Call) -> Kind:

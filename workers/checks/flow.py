@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,10 @@ Place = tuple[Path, str]
 """An element: its file and its id."""
 
 NO_VARIABLES = Variables({})
+ROW_OF_TABLE = frozenset({"row of a decision table"})
+"""The origin of what stands beside other answers in a table: not every value comes with every other."""
 UNKNOWN_VARIABLES = Variables({}, open=True)
+NOTHING_STARTS_IT = "nothing"
 _PASSES = 60
 
 
@@ -66,12 +69,14 @@ class _State:
     """What is known so far of one process."""
 
     entry: dict[object, Variables] = field(default_factory=dict)
-    """The variables it starts with, by what starts it."""
+    """The variables it starts with, by what starts it: its form or its callers."""
+    told: dict[str, Variables] = field(default_factory=dict)
+    """The variables it starts with where an event starts it, by start event."""
     at: dict[str, Variables] = field(default_factory=dict)
     inside: dict[str, Variables] = field(default_factory=dict)
     filled: dict[str, Variables] = field(default_factory=dict)
     after: dict[str, Variables] = field(default_factory=dict)
-    sets: dict[str, Variables] = field(default_factory=dict)
+    given: dict[str, Variables] = field(default_factory=dict)
     """What an element gives to the process."""
 
 
@@ -107,9 +112,50 @@ class Flow:
         """What a process ends with; None where it is not known or never ends."""
         return self._exits.get(process_id)
 
-    def starters_of(self, process_id: str) -> list[object]:
-        """What starts a process: callers, messages, its start form or timer."""
-        return list(self._states[process_id].entry)
+    def sets(self, element: Element) -> Mapping[str, Kind]:
+        """What an element gives to its process."""
+        return self._state(element).given.get(element.id, NO_VARIABLES).known
+
+    def kept_back(self, element: Element, name: str) -> Element | None:
+        """The element of the same process that has a variable and keeps it, because its output mappings leave it out."""
+        state, graph = self._states.get(element.process_id), self._graphs.get(element.process_id)
+        if state is None or graph is None:
+            return None
+        for other in graph.nodes.values():
+            if other.zeebe.outputs and other.id in state.filled and graph.leads(other.id, element.id):
+                new = name in state.filled[other.id].known and name not in state.inside[other.id].known
+                if new and name not in state.given.get(other.id, NO_VARIABLES).known:
+                    return other
+        return None
+
+    def is_started(self, process_id: str) -> bool:
+        """Whether anything starts a process: a caller, a message, its start form or a timer."""
+        return NOTHING_STARTS_IT not in self._states[process_id].entry
+
+    def starts_by_itself(self, process_id: str) -> bool:
+        """Whether a process can run without another waiting for it."""
+        state = self._states[process_id]
+        return bool(state.told) or not self._called_by.get(process_id) or "form" in state.entry
+
+    def handed_in(self, element: Element, variables: Variables) -> frozenset[str]:
+        """The variables that are still what callers and messages gave."""
+        state = self._states.get(element.process_id)
+        if state is None:
+            return frozenset()
+        given = [one for one in state.entry.values() if one.known]
+        given += [Variables(self._payload(name)) for name in self._told_by(element.process_id)]
+        entering = _joined(given).known if given else {}
+        return frozenset(
+            name
+            for name, kind in variables.known.items()
+            if name in entering and (entering[name].constants or frozenset()) >= (kind.constants or frozenset())
+        )
+
+    def _told_by(self, process_id: str) -> Iterator[str]:
+        for element in self._graphs[process_id].nodes.values():
+            for event in element.events:
+                if event.kind == "message" and event.message is not None and _catches(element):
+                    yield event.message.name
 
     @cached_property
     def publishers(self) -> tuple[Publisher, ...]:
@@ -187,17 +233,18 @@ class Flow:
             if element.type != "startEvent" or element.parent is not None:
                 continue
             if element.event is None and element.zeebe.form is not None:
-                form = self.project.form_of.get(element.zeebe.form.form_id or "")
-                state.entry["form"] = UNKNOWN_VARIABLES if form is None else NO_VARIABLES
+                state.entry["form"] = NO_VARIABLES
                 startable = True
             elif element.event is not None:
                 startable = True
-                if element.event.kind != "message":
-                    state.entry[element.id] = NO_VARIABLES
-        called = self._called_by.get(process_id)
-        if not startable and not called:
-            # Nothing is said of a procedure that nothing starts but that nothing starts it.
-            state.entry["nothing"] = UNKNOWN_VARIABLES
+                message = element.event.message
+                if message is None:
+                    state.told[element.id] = NO_VARIABLES
+                elif not self._is_heard_of(message.name):
+                    state.told[element.id] = UNKNOWN_VARIABLES
+        if not self._called_by.get(process_id) and "form" not in state.entry:
+            # Of a start that nothing uses nothing is said but that nothing uses it.
+            state.entry[NOTHING_STARTS_IT if not startable else ""] = UNKNOWN_VARIABLES
 
     def _settle(self, diagram: Diagram, process: Process) -> None:
         state, graph = self._states[process.id], self._graphs[process.id]
@@ -208,9 +255,9 @@ class Flow:
             element_id = next(iter(waiting))
             del waiting[element_id]
             element = diagram.elements[element_id]
-            before = state.after.get(element_id), state.sets.get(element_id), state.inside.get(element_id)
+            before = state.after.get(element_id), state.given.get(element_id), state.inside.get(element_id)
             self._step(diagram, process, element)
-            if (state.after.get(element_id), state.sets.get(element_id), state.inside.get(element_id)) != before:
+            if (state.after.get(element_id), state.given.get(element_id), state.inside.get(element_id)) != before:
                 waiting.update(dict.fromkeys(graph.depending(element_id)))
         self._leave(diagram, process)
 
@@ -234,26 +281,43 @@ class Flow:
         state.inside[element.id] = inside
         given = self._given(diagram, element, inside)
         filled = inside.with_more(given)
+        if self._gives_unknown(element):
+            filled = Variables(filled.known, open=True)
         state.filled[element.id] = filled
         self._tell(diagram, element, inside)
         sets = self._sets(diagram, process, element, inside, given, filled)
-        state.sets[element.id] = Variables(sets)
+        state.given[element.id] = Variables(sets)
         leaving = at.with_more(sets)
         called = element.zeebe.called_process
-        if called is not None:
-            if called.process_id not in self._states:
-                leaving = Variables(leaving.known, open=leaving.open or called.propagate_all_child_variables)
-            elif called.process_id not in self._exits:
-                # It is not known yet, or never will be, that it comes back.
-                return
-        if any(self._hears_of_unknown(element)):
+        if called is not None and called.process_id in self._states and called.process_id not in self._exits:
+            # It is not known yet, or never will be, that it comes back.
+            return
+        passes_all = not element.zeebe.outputs if called is None else called.propagate_all_child_variables
+        if self._gives_unknown(element) and passes_all:
             leaving = Variables(leaving.known, open=True)
         state.after[element.id] = leaving
+
+    def _gives_unknown(self, element: Element) -> bool:
+        """Whether what does its work is not there, so that nobody can say what it gives."""
+        zeebe = element.zeebe
+        return (
+            (zeebe.task is not None and zeebe.task.type not in self.project.job_types)
+            or (zeebe.called_process is not None and self._ends_with_unknown(zeebe.called_process.process_id))
+            or (zeebe.form is not None and zeebe.form.form_id not in self.project.form_of)
+            or (element.type == "userTask" and zeebe.form is None)
+            or any(self._hears_of_unknown(element))
+        )
+
+    def _ends_with_unknown(self, process_id: str) -> bool:
+        return process_id not in self._states or self._exits.get(process_id, NO_VARIABLES).open
 
     def _hears_of_unknown(self, element: Element) -> Iterator[bool]:
         for event in element.events:
             if event.kind == "message" and event.message is not None and _catches(element):
-                yield event.message.name not in self._heard_of and None not in self._heard_of
+                yield not self._is_heard_of(event.message.name)
+
+    def _is_heard_of(self, message: str) -> bool:
+        return message in self._heard_of or None in self._heard_of
 
     def _arriving(self, diagram: Diagram, process: Process, element: Element) -> Variables | None:
         state, graph = self._states[process.id], self._graphs[process.id]
@@ -266,7 +330,7 @@ class Flow:
         if not found:
             return None
         arriving = _joined(found)
-        beside = [state.sets[other] for other in graph.beside(element.id) if other in state.sets]
+        beside = [state.given[other] for other in graph.beside(element.id) if other in state.given]
         if beside:
             more: dict[str, Kind] = {}
             for one in beside:
@@ -305,13 +369,15 @@ class Flow:
         state, graph = self._states[process.id], self._graphs[process.id]
         parent = diagram.elements.get(element.parent or "")
         if parent is None:
-            return list(state.entry.values())
+            if element.event is None:
+                return list(state.entry.values())
+            return [state.told[element.id]] if element.id in state.told else []
         if not parent.triggered_by_event:
             return [state.inside[parent.id]] if parent.id in state.inside else []
         around = [state.after[one.id] for one in graph.within(parent.parent) if one.id in state.after]
         outer = diagram.elements.get(parent.parent or "")
         if outer is None:
-            return [*state.entry.values(), *around]
+            return [*state.entry.values(), *state.told.values(), *around]
         return [*([state.inside[outer.id]] if outer.id in state.inside else []), *around]
 
     def _at_boundary(self, diagram: Diagram, process: Process, element: Element) -> list[Variables]:
@@ -390,7 +456,7 @@ class Flow:
             ended = _joined(ends) if ends else inside
             filled = ended
             state.filled[element.id] = ended
-            changed = {name for inner in graph.inside(element.id) for name in state.sets.get(inner, NO_VARIABLES).known}
+            changed = {name for inner in graph.inside(element.id) for name in state.given.get(inner, NO_VARIABLES).known}
             sets.update({name: kind for name, kind in ended.known.items() if name in changed and name not in own})
         elif called is not None:
             if called.propagate_all_child_variables:
@@ -429,8 +495,8 @@ class Flow:
                 for name in names:
                     self._dirty.update(dict.fromkeys(self._catching.get(name, ())))
                     for process_id in self._catching.get(name, ()):
-                        if self._starts_by(process_id, name):
-                            self._enter(process_id, f"message {name}", Variables(self._payload(name)))
+                        for start in self._starts_by(process_id, name):
+                            self._states[process_id].told[start] = NO_VARIABLES
 
     def _enter(self, process_id: str, starter: object, variables: Variables) -> None:
         entry = self._states[process_id].entry
@@ -438,14 +504,13 @@ class Flow:
             entry[starter] = variables
             self._dirty[process_id] = None
 
-    def _starts_by(self, process_id: str, message: str) -> bool:
-        graph = self._graphs[process_id]
-        return any(
-            event.message is not None and event.message.name == message
-            for element in graph.within(None)
-            if element.type == "startEvent"
-            for event in element.events
-        )
+    def _starts_by(self, process_id: str, message: str) -> Iterator[str]:
+        """The start events of a process that wait for a message; what it carries comes with :meth:`_given`."""
+        for element in self._graphs[process_id].within(None):
+            if element.type == "startEvent" and any(
+                event.message is not None and event.message.name == message for event in element.events
+            ):
+                yield element.id
 
     def _publishes(self, element: Element) -> bool:
         task = element.zeebe.task
@@ -472,7 +537,7 @@ class Flow:
 
     def _output_of(self, job_type: str) -> dict[str, Kind]:
         declared = self.project.job_types.get(job_type)
-        return dict(kind_of_model(declared.output_model, job_type).by_name) if declared is not None else {}
+        return dict(kind_of_model(declared.output_model).by_name) if declared is not None else {}
 
     def _error_variables(self, diagram: Diagram, boundary: Element) -> Iterator[str]:
         codes = {event.error.code for event in boundary.events if event.error is not None}
@@ -545,6 +610,8 @@ class Flow:
             )
             for place, column in enumerate(decision.outputs)
         }
+        if len(columns) > 1:
+            columns = {name: replace(kind, origins=ROW_OF_TABLE) for name, kind in columns.items()}
         one = next(iter(columns.values())) if len(columns) == 1 else context(columns)
         if decision.aggregation:
             return NUMBER
@@ -747,6 +814,10 @@ class _Graph:
                 for place, one in enumerate(branches):
                     for other in branches[place + 1 :]:
                         yield one, other
+
+    def leads(self, one: str, other: str) -> bool:
+        """Whether a path leads from one element to another."""
+        return other in self._reached(self.targets(one))
 
     def _reached(self, starts: list[str]) -> set[str]:
         found: set[str] = set()

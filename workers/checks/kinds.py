@@ -224,13 +224,10 @@ _SIMPLE = {"string": "text", "integer": "number", "number": "number", "boolean":
 
 
 @cache
-def kind_of_model(model: type[BaseModel], origin: str | None = None) -> Kind:
-    """The variables a model is written as.
-
-    :param origin: the job type whose output this is.
-    """
+def kind_of_model(model: type[BaseModel]) -> Kind:
+    """The variables a model is written as; its texts know which model and field they come from."""
     schema = model.model_json_schema(mode="serialization")
-    return _of_schema(schema, schema.get("$defs", {}), origin, 0)
+    return _of_schema(schema, schema.get("$defs", {}), model.__name__, 0)
 
 
 def kind_of_field(model: type[BaseModel], name: str) -> Kind:
@@ -248,7 +245,8 @@ def _of_schema(schema: dict[str, Any], definitions: Mapping[str, Any], origin: s
     if depth > DEEPEST:
         return ANYTHING
     if "$ref" in schema:
-        return _of_schema(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions, origin, depth + 1)
+        model = schema["$ref"].rsplit("/", 1)[-1]
+        return _of_schema(definitions[model], definitions, model if origin else None, depth + 1)
     for several in ("anyOf", "oneOf"):
         if several in schema:
             return join_all(_of_schema(one, definitions, origin, depth) for one in schema[several])
@@ -262,7 +260,7 @@ def _of_schema(schema: dict[str, Any], definitions: Mapping[str, Any], origin: s
                 return of_type("context")
             return context(
                 {
-                    name: _of_schema(field, definitions, f"{origin}.{name}" if origin else None, depth + 1)
+                    name: _of_schema(field, definitions, f"{origin.split('.')[0]}.{name}" if origin else None, depth + 1)
                     for name, field in schema["properties"].items()
                 }
             )

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from workers.checks.decisions import Decision, DecisionError, read_decisions
-from workers.checks.feel import Feel, Mode
+from workers.checks.feel import Among, Constant, Expression, Feel, If, Mode, Operation, parts_of
 from workers.checks.finding import Finding
 from workers.checks.flow import Flow
 from workers.checks.forms import Form, FormError, placeholders_in, read_form
+from workers.checks.kinds import Kind, kind_of_model
 from workers.diagrams.model import Diagram, DiagramError, Element
 from workers.diagrams.reading import diagrams_in, read_diagram
 from workers.notices.templates import TemplateFolder
@@ -60,6 +61,12 @@ class Project:
         """Which variables there can be where."""
         self.feel.learn(_all_expressions(self))
         return Flow(self)
+
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """The texts that forms, decisions, mappings and workers can give; not those that are only asked for."""
+        self.feel.learn(_all_expressions(self))
+        return frozenset(_given_texts(self))
 
     def elements(self) -> Iterator[tuple[Diagram, Element]]:
         """Every element of every process."""
@@ -136,6 +143,44 @@ def _all_expressions(project: Project) -> Iterator[tuple[Mode, str]]:
                 yield "unary", cell
             for cell in rule.outputs:
                 yield "expression", cell
+
+
+def _given_texts(project: Project) -> Iterator[str]:
+    for form in project.forms:
+        for one in form.fields:
+            yield from (str(value) for value in one.values or ())
+    for decision in project.decisions:
+        for rule in decision.rules:
+            for cell in rule.outputs:
+                yield from _texts_given_by(project.feel.expression(cell).root)
+    for _, element in project.elements():
+        for mapping in (*element.zeebe.inputs, *element.zeebe.outputs):
+            if mapping.source.startswith("="):
+                yield from _texts_given_by(project.feel.expression(mapping.source[1:]).root)
+    for declared in project.job_types.values():
+        yield from _texts_of(kind_of_model(declared.output_model))
+
+
+def _texts_given_by(expression: Expression) -> Iterator[str]:
+    match expression:
+        case Constant(type="string", value=str() as text):
+            yield text
+        case If(one=one, other=other):
+            yield from _texts_given_by(one)
+            yield from _texts_given_by(other)
+        case Operation(operator="=" | "!=") | Among():
+            return
+        case _:
+            for part in parts_of(expression):
+                yield from _texts_given_by(part)
+
+
+def _texts_of(kind: Kind) -> Iterator[str]:
+    yield from (str(scalar.value) for scalar in kind.constants or ())
+    for _, field in kind.fields or ():
+        yield from _texts_of(field)
+    if kind.item is not None:
+        yield from _texts_of(kind.item)
 
 
 def _in_diagram(diagram: Diagram) -> Iterator[str | None]:

@@ -36,25 +36,19 @@ def errors_are_caught(project: Project) -> Iterator[Finding]:
                     error.line,
                 )
         for process in diagram.processes:
-            callers = _callers(project, process.id)
+            if not project.flow.starts_by_itself(process.id):
+                # What leaves it is looked for in its callers.
+                continue
             for code, (where, element, what) in escaping[process.id].items():
-                if not callers or any(not _catches(caller, call.id, code) for caller, call in callers):
-                    yield about(
-                        where,
-                        element.id,
-                        "error-not-caught",
-                        f"{what}, which nothing catches" + (" in every process that calls this one" if callers else ""),
-                        f"Put an error boundary event with the code {code} on it and say what happens then.",
-                    )
+                through = "" if where is diagram else f", neither there nor in {diagram.file.name}, which waits for it"
+                yield about(
+                    where,
+                    element.id,
+                    "error-not-caught",
+                    f"{what}, which nothing catches{through}",
+                    f"Put an error boundary event with the code {code} on it, and say what happens then.",
+                )
     yield from _caught_in_vain(project, escaping)
-
-
-def _callers(project: Project, process_id: str) -> list[tuple[Diagram, Element]]:
-    return [
-        (diagram, element)
-        for diagram, element in project.elements()
-        if element.zeebe.called_process is not None and element.zeebe.called_process.process_id == process_id
-    ]
 
 
 def _escaping(project: Project) -> dict[str, dict[str, tuple[Diagram, Element, str]]]:

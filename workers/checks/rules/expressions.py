@@ -21,12 +21,20 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2
 
 
 def looked_at(
-    project: Project, source: str, variables: Variables, where: str, make: Make, *, asks: bool = False
+    project: Project,
+    source: str,
+    variables: Variables,
+    where: str,
+    make: Make,
+    *,
+    asks: bool = False,
+    element: Element | None = None,
 ) -> Iterator[Finding]:
     """What is wrong with the FEEL expression ``source``, which begins with ``=``.
 
     :param where: the place as a phrase, such as ``in its input 'facts'``.
     :param asks: it decides something, so it must give yes or no.
+    :param element: whose expression it is; it tells what was handed in from outside the process.
     """
     text = source[1:] if source.startswith("=") else source
     parsed = project.feel.expression(text)
@@ -45,7 +53,17 @@ def looked_at(
         evaluation.condition(parsed.root)
     else:
         evaluation.of(parsed.root)
+    handed_in = project.flow.handed_in(element, variables) if element is not None and evaluation.notes else frozenset()
     for note in dict.fromkeys(evaluation.notes):
+        if note.rule == "never-equal" and note.subject in handed_in and note.value in project.values:
+            # Another caller may give it: that value is known elsewhere.
+            continue
+        keeper = project.flow.kept_back(element, note.subject) if element is not None and note.subject else None
+        if note.rule == "unknown-variable" and keeper is not None:
+            name = " ".join(keeper.name.split()) or keeper.id
+            remedy = f"'{name}' has it, but does not pass it on: add '{note.subject}' to its output mappings."
+            yield make(note.rule, f"{where} {note.problem}", remedy)
+            continue
         yield make(note.rule, f"{where} {note.problem}", note.remedy)
 
 
@@ -73,7 +91,7 @@ def expressions_work(project: Project) -> Iterator[Finding]:
                     "Begin it with an equals sign.",
                 )
                 continue
-            yield from looked_at(project, flow.condition, variables, "in its condition", make, asks=True)
+            yield from looked_at(project, flow.condition, variables, "in its condition", make, asks=True, element=source)
     for diagram, element in project.elements():
         if project.flow.at(diagram, element) is not None:
             yield from _element(project, diagram, element)
@@ -91,7 +109,7 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
     known = at
     for mapping in zeebe.inputs:
         if mapping.source.startswith("="):
-            yield from looked_at(project, mapping.source, known, f"in its input '{mapping.target}'", make)
+            yield from looked_at(project, mapping.source, known, f"in its input '{mapping.target}'", make, element=element)
         known = (
             known.with_more({mapping.target: inside.known[mapping.target]}) if mapping.target in inside.known else known
         )
@@ -99,11 +117,11 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
     sets = flow.after(diagram, element)
     for mapping in zeebe.outputs:
         if mapping.source.startswith("="):
-            yield from looked_at(project, mapping.source, known, f"in its output '{mapping.target}'", make)
+            yield from looked_at(project, mapping.source, known, f"in its output '{mapping.target}'", make, element=element)
         if sets is not None and mapping.target in sets.known:
             known = known.with_more({mapping.target: sets.known[mapping.target]})
     if zeebe.script is not None:
-        yield from looked_at(project, zeebe.script.expression, inside, "in its script", make)
+        yield from looked_at(project, zeebe.script.expression, inside, "in its script", make, element=element)
     repetition = element.repetition
     if repetition is not None:
         for source, where, variables in (
@@ -112,7 +130,7 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
             (repetition.completion_condition, "in its completion condition", filled),
         ):
             if source:
-                yield from looked_at(project, source, variables, where, make)
+                yield from looked_at(project, source, variables, where, make, element=element)
         if repetition.input_collection:
             kind = flow.kind(repetition.input_collection, at)
             if not kind.is_anything and kind.present and "list" not in kind.types:
@@ -124,7 +142,7 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
     yield from _assignment(project, element, inside, make)
     for source, where in ((zeebe.due_date, "due date"), (zeebe.follow_up_date, "follow-up date")):
         if source:
-            yield from _moment(project, source, inside, where, make)
+            yield from _moment(project, element, source, inside, where, make)
     if zeebe.task is not None:
         yield from _retries(zeebe.task.retries, make)
     for listener in (*zeebe.listeners, *zeebe.task_listeners):
@@ -134,7 +152,7 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
             yield from _timer(project, element, event.timer.kind, event.timer.expression, at, make)
         key = event.message.correlation_key if event.message is not None else None
         if key and element.type != "startEvent":
-            yield from looked_at(project, key, at, "in the correlation key of its message", make)
+            yield from looked_at(project, key, at, "in the correlation key of its message", make, element=element)
 
 
 def _retries(written: str, make: Make) -> Iterator[Finding]:
@@ -155,7 +173,7 @@ def _assignment(project: Project, element: Element, variables: Variables, make: 
     ):
         if not source or not source.startswith("="):
             continue
-        yield from looked_at(project, source, variables, f"in its {where}", make)
+        yield from looked_at(project, source, variables, f"in its {where}", make, element=element)
         kind = project.flow.kind(source, variables)
         if kind.is_anything or not kind.types:
             continue
@@ -173,7 +191,9 @@ def _assignment(project: Project, element: Element, variables: Variables, make: 
                     )
 
 
-def _moment(project: Project, source: str, variables: Variables, where: str, make: Make) -> Iterator[Finding]:
+def _moment(
+    project: Project, element: Element, source: str, variables: Variables, where: str, make: Make
+) -> Iterator[Finding]:
     if not source.startswith("="):
         if not _MOMENT.fullmatch(source):
             yield make(
@@ -182,7 +202,7 @@ def _moment(project: Project, source: str, variables: Variables, where: str, mak
                 "Write it as 2025-03-10T17:00:00+00:00, or as an expression.",
             )
         return
-    yield from looked_at(project, source, variables, f"in its {where}", make)
+    yield from looked_at(project, source, variables, f"in its {where}", make, element=element)
     kind = project.flow.kind(source, variables)
     if problem := _not_a_moment(kind):
         yield make(
@@ -218,7 +238,7 @@ def _timer(
     project: Project, element: Element, kind: str, source: str, variables: Variables, make: Make
 ) -> Iterator[Finding]:
     if kind == "date":
-        yield from _moment(project, source, variables, "timer", make)
+        yield from _moment(project, element, source, variables, "timer", make)
         return
     if kind == "cycle" and (element.type == "intermediateCatchEvent" or (element.attached_to and element.interrupting)):
         yield make(
@@ -234,7 +254,7 @@ def _timer(
             example = "P7D" if kind == "duration" else "R3/P1D"
             yield make("timer", f"has {source!r} as its timer, which is no {kind}", f"Write it like {example}.")
         return
-    yield from looked_at(project, source, variables, "in its timer", make)
+    yield from looked_at(project, source, variables, "in its timer", make, element=element)
     given = project.flow.kind(source, variables)
     right = {"duration", "duration text", "text"} if kind == "duration" else {"text"}
     if given.constants is not None and given.present == {"text"} and kind == "duration":

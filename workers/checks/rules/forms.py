@@ -82,7 +82,7 @@ def forms_show_what_there_is(project: Project) -> Iterator[Finding]:
         # Tasklist keeps what is typed under the field's key, whatever was there before.
         seen = inside.with_more(project.flow.answers(form, inside))
         for field in form.fields:
-            for found in _field(project, diagram, element, form, field, seen, inside):
+            for found in _field(project, diagram, element, form, field, seen):
                 key = (found.file, found.element_id, found.rule, found.problem.split(" (")[0])
                 if key not in said:
                     said.add(key)
@@ -104,7 +104,6 @@ def _field(
     form: Form,
     field: FormField,
     variables: Variables,
-    given: Variables,
 ) -> Iterator[Finding]:
     where = f"as '{' '.join(element.name.split()) or element.id}' in {diagram.file.name} shows it"
     if field.path:
@@ -115,22 +114,14 @@ def _field(
 
     for called, text in field.expressions:
         asks = called in {"condition for hiding it", "read-only condition"}
-        yield from looked_at(project, f"={text}", variables, f"in its {called}", make, asks=asks)
+        yield from looked_at(project, f"={text}", variables, f"in its {called}", make, asks=asks, element=element)
     for called, words in field.texts:
         found = placeholders_in(words)
         loops = any(one.block == "loop" for one in found)
         for one in found:
             seen = Variables({**variables.known, "this": ANYTHING, "parent": ANYTHING}, open=loops or variables.open)
-            yield from looked_at(project, f"={one.expression}", seen, f"in its {called}", make, asks=one.block == "if")
-            yield from _reachable(project, one.expression, given, called, make)
-    for _, text in field.expressions:
-        yield from _reachable(project, text, given, "expression", make)
-
-
-def _reachable(project: Project, text: str, given: Variables, called: str, make: object) -> Iterator[Finding]:
-    """Tasklist fetches whole variables only for the names it finds; of a name after a dot it fetches nothing."""
-    return
-    yield
+            asks, source = one.block == "if", f"={one.expression}"
+            yield from looked_at(project, source, seen, f"in its {called}", make, asks=asks, element=element)
 
 
 def answers_arrive(project: Project) -> Iterator[Finding]:

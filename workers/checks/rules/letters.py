@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import nodes
 
 from workers.checks.finding import Finding, Severity, about
+from workers.checks.flow import ROW_OF_TABLE
 from workers.checks.kinds import SCALARS, Kind, kind_of_model, unfit
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element
@@ -160,6 +161,9 @@ def _values(
             kind = entries.get(choice.node.name)
             if kind is None or kind.constants is None or not kind.present <= SCALARS:
                 continue
+            if kind.origins == ROW_OF_TABLE:
+                # Which values come with the others of its row is more than can be known.
+                continue
             worded = {keyword.key for keyword in choice.kwargs}
             for value in sorted(str(scalar.value) for scalar in kind.constants if scalar.value not in worded):
                 if _is_guarded(tree, choice, choice.node.name, value):
@@ -170,6 +174,7 @@ def _values(
                     "no-words-for-value",
                     f"sends the letter {name}, which has no words for {choice.node.name} {value!r}",
                     f"Add {value}=\"…\" to the 'choose' in templates/{name}.md; it has {', '.join(sorted(worded))}.",
+                    Severity.WARNING,
                 )
 
 

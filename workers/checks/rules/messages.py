@@ -52,7 +52,7 @@ def messages_arrive(project: Project) -> Iterator[Finding]:
                     "message-not-caught",
                     f"publishes the message '{name}', for which no diagram waits",
                     f"Did you mean '{near[0]}'?" if near else "Let a diagram wait for it, or take it out.",
-                    Severity.ERROR if near else Severity.WARNING,
+                    Severity.WARNING,
                 )
                 continue
             for diagram, element, message in catchers[name]:
@@ -109,7 +109,10 @@ def _keys_meet(
 
 
 def _come_from_elsewhere(thrown: Kind, wanted: Kind) -> bool:
-    return thrown.origins is not None and wanted.origins is not None and not thrown.origins & wanted.origins
+    """Whether one is a reference to something, and the other is not, or to something else."""
+    if thrown.origins is None or wanted.origins is None or thrown.origins & wanted.origins:
+        return False
+    return any(origin.endswith("reference") for origin in thrown.origins | wanted.origins)
 
 
 def _from(kind: Kind) -> str:

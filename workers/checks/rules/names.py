@@ -181,11 +181,12 @@ def everything_is_used(project: Project) -> Iterator[Finding]:
             )  # fmt: skip
     for diagram in project.diagrams:
         for process in diagram.processes:
-            if "nothing" in project.flow.starters_of(process.id):
+            if not project.flow.is_started(process.id):
                 yield about(
                     diagram,
                     process.id,
                     "never-started",
                     "is started by nothing: it has no start form, no message or timer starts it, and no other calls it",
                     "Link a form to its start event, or call it.",
+                    Severity.WARNING,
                 )

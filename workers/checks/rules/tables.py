@@ -9,7 +9,7 @@ from workers.checks import feel
 from workers.checks.decisions import Decision, InputColumn, Rule
 from workers.checks.evaluation import Evaluation, Variables
 from workers.checks.feel import Expression
-from workers.checks.finding import Finding, about, about_decision
+from workers.checks.finding import Finding, Severity, about, about_decision
 from workers.checks.kinds import ANYTHING, TEXTS, Kind
 from workers.checks.project import Project
 from workers.checks.rules.expressions import looked_at
@@ -38,11 +38,11 @@ def decisions_get_what_they_ask(project: Project) -> Iterator[Finding]:
             continue
         for column in decision.inputs:
 
-            def make(rule: str, problem: str, remedy: str, column: InputColumn = column) -> Finding:
-                return about(diagram, element.id, rule, problem, remedy)  # noqa: B023
+            def make(rule: str, problem: str, remedy: str, severity: Severity = Severity.ERROR) -> Finding:
+                return about(diagram, element.id, rule, problem, remedy, severity)  # noqa: B023
 
             parsed = project.feel.expression(column.expression)
-            if parsed.problem is not None:
+            if parsed.problem is not None or not _is_asked(project, decision, column):
                 continue
             where = f"asks the decision {decision.id}, which in its column '{column.label}'"
             yield from looked_at(project, f"={column.expression}", inside, where, make)
@@ -50,6 +50,12 @@ def decisions_get_what_they_ask(project: Project) -> Iterator[Finding]:
             yield from _right_type(column, kind, decision, make)
             for rule in decision.rules:
                 yield from _never_met(project, decision, rule, column, kind, make)
+
+
+def _is_asked(project: Project, decision: Decision, column: InputColumn) -> bool:
+    """Whether any rule looks at the column."""
+    place = decision.inputs.index(column)
+    return any(project.feel.unary(rule.inputs[place]).tests for rule in decision.rules if place < len(rule.inputs))
 
 
 def _right_type(column: InputColumn, kind: Kind, decision: Decision, make: object) -> Iterator[Finding]:
@@ -76,12 +82,15 @@ def _never_met(
         return
     there = {scalar.value for scalar in kind.constants}
     for test in project.feel.unary(rule.inputs[place]).tests:
-        if isinstance(test, feel.Constant) and test.type == "string" and test.value not in there:
+        if not isinstance(test, feel.Constant) or test.type != "string":
+            continue
+        if test.value not in there and test.value not in project.values:
             yield make(
                 "rule-never-met",
                 f'asks the decision {decision.id}, which has a rule for "{test.value}" in its column '
                 f"'{column.label}' (row {decision.rules.index(rule) + 1}), which never comes",
                 f"It can be {', '.join(sorted(map(str, there)))}.",
+                Severity.WARNING,
             )
 
 
@@ -157,7 +166,12 @@ def _input_cell(project: Project, column: InputColumn, cell: str, where: str, ma
         return
     wanted = _TYPES.get(column.type)
     evaluation = Evaluation(Variables({"?": ANYTHING}, open=True), project.feel.builtins)
-    for test in parsed.tests:
+    tests = [
+        argument
+        for test in parsed.tests
+        for argument in (test.arguments if isinstance(test, feel.Call) and test.function == "not" else (test,))
+    ]
+    for test in tests:
         kind = evaluation.of(test.value if isinstance(test, feel.Test) else test)
         if isinstance(test, feel.Name):
             yield make(
@@ -179,11 +193,18 @@ def _complete(project: Project, decision: Decision) -> Iterator[Finding]:
         return
     tests = [[project.feel.unary(cell).tests for cell in rule.inputs] for rule in decision.rules]
     domains: list[list[Sample]] = []
+    coming: list[set[Sample]] = []
     for place in range(len(decision.inputs)):
-        samples = _samples([test for row in tests for test in row[place]], _given(project, decision, place))
+        given = _given(project, decision, place)
+        samples = _samples([test for row in tests for test in row[place]], given)
         if samples is None:
             return
         domains.append(samples)
+        if given is not None and given.constants:
+            coming.append({scalar.value for scalar in given.constants})
+        else:
+            beyond = {samples[-1], samples[-2]} if isinstance(samples[-1], float) else {_SOMETHING_ELSE}
+            coming.append(set(samples) - beyond)
     size = 1
     for samples in domains:
         size *= len(samples)
@@ -195,7 +216,7 @@ def _complete(project: Project, decision: Decision) -> Iterator[Finding]:
     for combination in product(*domains):
         met = [row for row, cells in enumerate(tests) if all(map(_meets, cells, combination))]
         used.update(met[:1] if decision.hit_policy == "FIRST" else met)
-        if not met and gap is None and _SOMETHING_ELSE not in combination:
+        if not met and gap is None and all(value in only for value, only in zip(combination, coming, strict=True)):
             gap = combination
         if decision.hit_policy == "UNIQUE" and len(met) > 1:
             overlapping.add((met[0], met[1]))
@@ -274,7 +295,7 @@ def _samples(tests: list[Expression], given: Kind | None) -> list[Sample] | None
     if all(isinstance(value, str) for value in literals):
         known = [value for value in dict.fromkeys(literals)]
         if given is not None and given.constants is not None:
-            return [scalar.value for scalar in sorted(given.constants, key=str)]
+            return list(dict.fromkeys([*(scalar.value for scalar in sorted(given.constants, key=str)), *known]))
         return [*known, _SOMETHING_ELSE]
     numbers = sorted({float(value) for value in literals if not isinstance(value, str | bool)})
     if len(numbers) != len({*literals}):
@@ -285,7 +306,8 @@ def _samples(tests: list[Expression], given: Kind | None) -> list[Sample] | None
         # Whole numbers next to each other have nothing between them that would come.
         if not (low.is_integer() and high.is_integer() and high - low == 1)
     ]
-    return [*numbers, *between]
+    # What lies beyond the outermost rules may never come, but a rule may be for it.
+    return [*numbers, *between, numbers[0] - 1, numbers[-1] + 1]
 
 
 def _literals(test: Expression) -> list[Sample] | None:
