@@ -28,7 +28,7 @@ class Project:
     """
 
     bpmn_dir: Path
-    templates_dir: Path
+    letters: TemplateFolder
     diagrams: tuple[Diagram, ...]
     forms: tuple[Form, ...]
     decisions: tuple[Decision, ...]
@@ -36,10 +36,10 @@ class Project:
     feel: Feel
     unreadable: tuple[Finding, ...] = ()
 
-    @cached_property
-    def letters(self) -> TemplateFolder:
-        """The templates of letters and emails."""
-        return TemplateFolder(self.templates_dir)
+    @property
+    def templates_dir(self) -> Path:
+        """Where the letters are."""
+        return self.letters.folder
 
     @cached_property
     def diagram_of(self) -> Mapping[str, Diagram]:
@@ -104,7 +104,7 @@ def read_project(bpmn_dir: Path, templates_dir: Path, feel: Feel) -> Project:
         except DecisionError as error:
             unreadable.append(unreadable_file(error, file))
     return Project(
-        bpmn_dir, templates_dir, tuple(diagrams), tuple(forms), tuple(decisions), job_types(), feel, tuple(unreadable)
+        bpmn_dir, TemplateFolder(templates_dir), tuple(diagrams), tuple(forms), tuple(decisions), job_types(), feel, tuple(unreadable)
     )
 
 

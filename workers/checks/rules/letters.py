@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import nodes
@@ -16,7 +17,7 @@ from workers.diagrams.model import Diagram, Element
 from workers.notices.failures import LetterProblem
 from workers.notices.models import Hearing
 from workers.notices.placeholders import Placeholders, placeholders
-from workers.notices.templates import Template
+from workers.notices.templates import Template, TemplateFolder
 
 SENDER = "send_notice"
 """The job type that writes letters."""
@@ -59,7 +60,7 @@ def letters_get_what_they_print(project: Project) -> Iterator[Finding]:
                 continue
             sent.add(name)
             try:
-                letters[name] = placeholders(project.letters, template)
+                letters[name] = _needed(project.letters, name)
             except LetterProblem:
                 broken.add(name)
                 continue
@@ -98,16 +99,31 @@ def _file(project: Project, name: str) -> Path:
     return project.templates_dir / f"{name}.md"
 
 
+@lru_cache(maxsize=1024)
+def _load(folder: TemplateFolder, name: str) -> Template:
+    return folder.load(name)
+
+
+@lru_cache(maxsize=1024)
+def _needed(folder: TemplateFolder, name: str) -> Placeholders:
+    return placeholders(folder, _load(folder, name))
+
+
+@lru_cache(maxsize=1024)
+def _trees(folder: TemplateFolder, name: str) -> tuple[nodes.Template, ...]:
+    return tuple(folder.parse(_load(folder, name)))
+
+
 def _template(project: Project, name: str) -> Template | None:
     try:
-        return project.letters.load(name)
+        return _load(project.letters, name)
     except LetterProblem:
         return None
 
 
 def _sound(project: Project, name: str, template: Template | None) -> Iterator[Finding]:
     try:
-        placeholders(project.letters, template or project.letters.load(name))
+        _needed(project.letters, name)
     except LetterProblem as problem:
         yield Finding(
             _file(project, name),
@@ -154,7 +170,7 @@ def _values(
 ) -> Iterator[Finding]:
     """A letter that chooses words by a value has words for each value there can be."""
     assert isinstance(entries, dict) or hasattr(entries, "get")  # noqa: S101
-    for tree in project.letters.parse(template):
+    for tree in _trees(project.letters, name):
         for choice in tree.find_all(nodes.Filter):
             if choice.name != "choose" or not isinstance(choice.node, nodes.Name):
                 continue
