@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from workers.checks.element_template_check import check_element_templates
 from workers.checks.finding import Finding, Severity
 from workers.checks.project import Project
 from workers.checks.rules.calls import callers_give_what_is_needed
@@ -23,6 +24,7 @@ from workers.checks.rules.structure import (
     tasks_do_something,
 )
 from workers.checks.rules.tables import decisions_get_what_they_ask, tables_are_sound
+from workers.checks.traceability import traceability
 
 Check = Callable[[Project], Iterable[Finding]]
 
@@ -47,6 +49,8 @@ CHECKS: tuple[Check, ...] = (
     decisions_get_what_they_ask,
     letters_get_what_they_print,
     diagrams_are_well_drawn,
+    traceability,
+    check_element_templates,
 )
 """A check is a function from the project to its findings; a new one is added here."""
 

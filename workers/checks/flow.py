@@ -456,7 +456,9 @@ class Flow:
             ended = _joined(ends) if ends else inside
             filled = ended
             state.filled[element.id] = ended
-            changed = {name for inner in graph.inside(element.id) for name in state.given.get(inner, NO_VARIABLES).known}
+            changed = {
+                name for inner in graph.inside(element.id) for name in state.given.get(inner, NO_VARIABLES).known
+            }
             sets.update({name: kind for name, kind in ended.known.items() if name in changed and name not in own})
         elif called is not None:
             if called.propagate_all_child_variables:

@@ -260,7 +260,9 @@ def _of_schema(schema: dict[str, Any], definitions: Mapping[str, Any], origin: s
                 return of_type("context")
             return context(
                 {
-                    name: _of_schema(field, definitions, f"{origin.split('.')[0]}.{name}" if origin else None, depth + 1)
+                    name: _of_schema(
+                        field, definitions, f"{origin.split('.')[0]}.{name}" if origin else None, depth + 1
+                    )
                     for name, field in schema["properties"].items()
                 }
             )

@@ -18,6 +18,7 @@ from workers.diagrams.reading import diagrams_in, read_diagram
 from workers.notices.templates import TemplateFolder
 from workers.runtime.catalogue import job_types
 from workers.runtime.contract import JobType
+from workers.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,11 @@ class Project:
         return tuple(dict.fromkeys(part.file for part in parts))
 
 
-def read_project(bpmn_dir: Path, templates_dir: Path, feel: Feel) -> Project:
-    """Read all that is checked together."""
+def read_project(bpmn_dir: Path, templates_dir: Path, feel: Feel | None = None) -> Project:
+    """Read all that is checked together.
+
+    :param feel: reads the expressions; without one, one is made when an expression is asked for.
+    """
     diagrams: list[Diagram] = []
     forms: list[Form] = []
     decisions: list[Decision] = []
@@ -104,7 +108,14 @@ def read_project(bpmn_dir: Path, templates_dir: Path, feel: Feel) -> Project:
         except DecisionError as error:
             unreadable.append(unreadable_file(error, file))
     return Project(
-        bpmn_dir, TemplateFolder(templates_dir), tuple(diagrams), tuple(forms), tuple(decisions), job_types(), feel, tuple(unreadable)
+        bpmn_dir,
+        TemplateFolder(templates_dir),
+        tuple(diagrams),
+        tuple(forms),
+        tuple(decisions),
+        job_types(),
+        feel or Feel(Settings().cache_dir),
+        tuple(unreadable),
     )
 
 

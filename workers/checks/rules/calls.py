@@ -112,9 +112,7 @@ def _root(expression: Expression) -> list[str]:
     return [expression.name] if isinstance(expression, feel.Name) else []
 
 
-def _used(
-    project: Project, diagram: Diagram, element: Element, needed: dict[str, dict[str, str]]
-) -> Iterator[str]:
+def _used(project: Project, diagram: Diagram, element: Element, needed: dict[str, dict[str, str]]) -> Iterator[str]:
     """The variables an element cannot do without."""
     own: set[str] = set()
     for mapping in element.zeebe.inputs:
@@ -187,4 +185,6 @@ def _worked_with(expression: Expression, bound: frozenset[str] = frozenset()) ->
         yield from _worked_with(part, bound)
 
 
-_NEEDING = frozenset({"date", "date and time", "time", "duration", "number", "replace", "substring", "upper case", "lower case"})
+_NEEDING = frozenset(
+    {"date", "date and time", "time", "duration", "number", "replace", "substring", "upper case", "lower case"}
+)

@@ -91,7 +91,9 @@ def expressions_work(project: Project) -> Iterator[Finding]:
                     "Begin it with an equals sign.",
                 )
                 continue
-            yield from looked_at(project, flow.condition, variables, "in its condition", make, asks=True, element=source)
+            yield from looked_at(
+                project, flow.condition, variables, "in its condition", make, asks=True, element=source
+            )
     for diagram, element in project.elements():
         if project.flow.at(diagram, element) is not None:
             yield from _element(project, diagram, element)
@@ -109,7 +111,9 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
     known = at
     for mapping in zeebe.inputs:
         if mapping.source.startswith("="):
-            yield from looked_at(project, mapping.source, known, f"in its input '{mapping.target}'", make, element=element)
+            yield from looked_at(
+                project, mapping.source, known, f"in its input '{mapping.target}'", make, element=element
+            )
         known = (
             known.with_more({mapping.target: inside.known[mapping.target]}) if mapping.target in inside.known else known
         )
@@ -117,7 +121,9 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
     sets = flow.after(diagram, element)
     for mapping in zeebe.outputs:
         if mapping.source.startswith("="):
-            yield from looked_at(project, mapping.source, known, f"in its output '{mapping.target}'", make, element=element)
+            yield from looked_at(
+                project, mapping.source, known, f"in its output '{mapping.target}'", make, element=element
+            )
         if sets is not None and mapping.target in sets.known:
             known = known.with_more({mapping.target: sets.known[mapping.target]})
     if zeebe.script is not None:
