@@ -1,4 +1,4 @@
-"""The tables of the records: people, cases and their timeline, registers, the personal file and the outbox.
+"""The tables of the records: people, cases and their timeline, absences, registers, the personal file and the outbox.
 
 Where no ``relationship`` joins two tables, flush the row referred to before adding the row that refers to it.
 """
@@ -192,6 +192,125 @@ class Contact(Table):
     filed_at: Mapped[datetime]
     element_id: Mapped[str] = mapped_column(String(255), default="")
     job_key: Mapped[int | None] = mapped_column(ENGINE_KEY, unique=True, default=None)
+
+
+class Absence(Table):
+    """A spell of sickness absence: days on which somebody could not work, whether or not they would have worked.
+
+    A person's absences never overlap, those withdrawn aside; workers.attendance.absences sees to it.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        Index("ix_absences_staff_number_first_day", "staff_number", "first_day"),
+        CheckConstraint("last_day IS NULL OR last_day >= first_day", name="last_after_first"),
+    )
+
+    reference: Mapped[str] = mapped_column(REFERENCE, primary_key=True)
+    staff_number: Mapped[str] = mapped_column(STAFF_NUMBER, ForeignKey("people.staff_number"))
+    case_reference: Mapped[str | None] = mapped_column(
+        REFERENCE, ForeignKey("cases.reference"), index=True, default=None
+    )
+    """The case in which it was reported; what was said of its reason is among the case's statements."""
+    first_day: Mapped[date]
+    last_day: Mapped[date | None] = mapped_column(index=True, default=None)
+    """Nothing while the person is absent."""
+    reason: Mapped[str] = mapped_column(default="", deferred=True)
+    """Only of imported absences. Medical: never a process variable."""
+    disability_related: Mapped[bool] = mapped_column(default=False)
+    pregnancy_related: Mapped[bool] = mapped_column(default=False)
+    """Pregnancy or maternity."""
+    assault_at_work: Mapped[bool] = mapped_column(default=False)
+    injury_at_work: Mapped[bool] = mapped_column(default=False)
+    reported_at: Mapped[datetime | None] = mapped_column(default=None)
+    reported_to: Mapped[str | None] = mapped_column(STAFF_NUMBER, ForeignKey("people.staff_number"), default=None)
+    normal_start: Mapped[str | None] = mapped_column(String(5), default=None)
+    """When the person's working day normally begins, such as 09:00, in London."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When it turned out that there was no such absence; from then on it counts nowhere."""
+    recorded_at: Mapped[datetime]
+    job_key: Mapped[int | None] = mapped_column(ENGINE_KEY, unique=True, default=None)
+
+
+class AbsenceChange(Table):
+    """What was done to an absence after it was recorded, its ending included; never altered."""
+
+    __tablename__ = "absence_changes"
+
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
+    absence_reference: Mapped[str] = mapped_column(REFERENCE, ForeignKey("absences.reference"), index=True)
+    old_values: Mapped[dict[str, Any]]
+    """Of the columns that changed."""
+    new_values: Mapped[dict[str, Any]]
+    changed_by: Mapped[str | None] = mapped_column(STAFF_NUMBER, ForeignKey("people.staff_number"), default=None)
+    """Nothing when it came with an import, or the diagram did not say."""
+    changed_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    element_id: Mapped[str] = mapped_column(String(255), default="")
+    job_key: Mapped[int | None] = mapped_column(ENGINE_KEY, index=True, default=None)
+
+
+class AbsenceCertificate(Table):
+    """A document that certifies days of an absence, or that somebody is fit again."""
+
+    __tablename__ = "absence_certificates"
+    __table_args__ = (
+        CheckConstraint("kind IN ('doctors_statement', 'other_evidence', 'final_note')", name="kind"),
+        CheckConstraint("covers_until >= covers_from", name="covered_days"),
+    )
+
+    reference: Mapped[str] = mapped_column(REFERENCE, primary_key=True)
+    absence_reference: Mapped[str] = mapped_column(REFERENCE, ForeignKey("absences.reference"), index=True)
+    kind: Mapped[str] = mapped_column(WORD)
+    issued_on: Mapped[date | None] = mapped_column(default=None)
+    """Nothing where an import does not say."""
+    covers_from: Mapped[date | None] = mapped_column(default=None)
+    covers_until: Mapped[date | None] = mapped_column(default=None)
+    """Neither is set for a final note, which certifies no absence."""
+    replaced_by: Mapped[str | None] = mapped_column(
+        REFERENCE, ForeignKey("absence_certificates.reference"), default=None
+    )
+    """The certificate entered instead, because this one was entered wrongly."""
+    entered_by: Mapped[str | None] = mapped_column(STAFF_NUMBER, ForeignKey("people.staff_number"), default=None)
+    recorded_at: Mapped[datetime]
+    element_id: Mapped[str] = mapped_column(String(255), default="")
+    job_key: Mapped[int | None] = mapped_column(ENGINE_KEY, unique=True, default=None)
+
+
+class WorkingPattern(Table):
+    """The weekdays somebody works in a span of time; a person's spans follow each other without a gap.
+
+    Whoever has none works from Monday to Friday.
+    """
+
+    __tablename__ = "working_patterns"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="last_after_first"),
+        CheckConstraint("weekdays BETWEEN 1 AND 127", name="weekdays"),
+    )
+
+    staff_number: Mapped[str] = mapped_column(STAFF_NUMBER, ForeignKey("people.staff_number"), primary_key=True)
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    last_day: Mapped[date]
+    weekdays: Mapped[int]
+    """One bit a weekday: 1 is Monday, 64 is Sunday."""
+
+
+class AbsencePrompt(Table):
+    """That a person reached a trigger and somebody was told, so that they are told once and not every day."""
+
+    __tablename__ = "absence_prompts"
+
+    id: Mapped[int] = mapped_column(ROW_ID, primary_key=True)
+    staff_number: Mapped[str] = mapped_column(STAFF_NUMBER, ForeignKey("people.staff_number"), index=True)
+    trigger_name: Mapped[str] = mapped_column(WORD)
+    reached_on: Mapped[date]
+    ended_on: Mapped[date | None] = mapped_column(default=None)
+    """The day it was seen that the person is below the trigger again; reaching it again is told anew."""
+    open_slot: Mapped[str | None] = mapped_column(String(120), unique=True, default=None)
+    """Taken while it has not ended."""
+    noted_at: Mapped[datetime]
+    job_key: Mapped[int | None] = mapped_column(ENGINE_KEY, index=True, default=None)
 
 
 class RegisterEntry(Table):

@@ -1,0 +1,1 @@
+"""Attendance: absences, how their days and occasions count, and who has reached a trigger."""
