@@ -94,11 +94,11 @@ def _pattern(number: int) -> list[dict[str, Any]]:
 
 def _absences(number: int) -> Iterator[dict[str, Any]]:
     chance = random.Random(f"absences {number}")  # noqa: S311 - the same in every run
-    episodes = chance.choices(*zip(*EPISODES, strict=True))[0]
+    (episodes,) = chance.choices([n for n, _ in EPISODES], [share for _, share in EPISODES])
     free = FIRST_DAY
     for n, start in enumerate(sorted(chance.sample(range(DAYS), episodes))):
         first = max(FIRST_DAY + timedelta(days=start), free)
-        shortest, longest = chance.choices(*zip(*LENGTHS, strict=True))[0]
+        ((shortest, longest),) = chance.choices([days for days, _ in LENGTHS], [share for _, share in LENGTHS])
         last = first + timedelta(days=chance.randint(shortest, longest) - 1)
         if first > LAST_DAY:
             return

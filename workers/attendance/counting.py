@@ -125,7 +125,7 @@ def occasions(spells: Iterable[Spell], rule: Rule, pattern: Sequence[Span]) -> l
     return [
         episode
         for episode in episodes(counted(spells, rule), rule.joining, pattern)
-        if any(count(spell.first, _end(spell), is_counted) for spell in episode)
+        if any(count(spell.first, end_of(spell), is_counted) for spell in episode)
     ]
 
 
@@ -137,8 +137,8 @@ def figures(spells: Sequence[Spell], rule: Rule, pattern: Sequence[Span]) -> Fig
     inside = counted(spells, rule)
     is_counted = _counts(rule.unit, pattern)
     return Figures(
-        days=sum(count(spell.first, _end(spell), is_counted) for spell in inside),
-        calendar_days=sum((_end(spell) - spell.first).days + 1 for spell in inside),
+        days=sum(count(spell.first, end_of(spell), is_counted) for spell in inside),
+        calendar_days=sum((end_of(spell) - spell.first).days + 1 for spell in inside),
         occasions=len(occasions(spells, rule, pattern)),
     )
 
@@ -154,6 +154,24 @@ def working_days(first: date, last: date, pattern: Sequence[Span]) -> int:
     :raises UnknownHolidays: one of the years' bank holidays are not known.
     """
     return count(first, last, _counts("working_days", pattern))
+
+
+def days_of(spell: Spell, unit: Unit, pattern: Sequence[Span]) -> int:
+    """The days of a spell that was cut to a period.
+
+    :raises UnknownHolidays: one of the years' bank holidays are not known.
+    """
+    return count(spell.first, end_of(spell), _counts(unit, pattern))
+
+
+def first_working_day(day: date, pattern: Sequence[Span]) -> date:
+    """``day`` or the first one after it that somebody with this pattern works.
+
+    :raises UnknownHolidays: it is in a year whose bank holidays are not known.
+    """
+    while not works_on(day, pattern):
+        day += ONE_DAY
+    return day
 
 
 def current_episode(spells: Iterable[Spell], on: date, joining: Joining, pattern: Sequence[Span]) -> list[Spell]:
@@ -202,7 +220,8 @@ def _counts(unit: Unit, pattern: Sequence[Span]) -> Callable[[date], bool]:
     return lambda day: works_on(day, pattern)
 
 
-def _end(spell: Spell) -> date:
+def end_of(spell: Spell) -> date:
+    """The last day of a spell that was cut to a period."""
     assert spell.last is not None  # noqa: S101 - a counted spell is cut to the period
     return spell.last
 
