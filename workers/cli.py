@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
+from workers.attendance.commands import commands as absence_commands
 from workers.cases.commands import commands as case_commands
 from workers.checks.commands import check
 from workers.checks.element_template_commands import commands as template_commands
@@ -70,6 +71,7 @@ app.command("case-file", rich_help_panel=PLATFORM)(case_file)
 app.command(rich_help_panel=PLATFORM)(mailbox)
 app.add_typer(record_commands, name="records", rich_help_panel=PLATFORM)
 app.add_typer(people_commands, name="people", rich_help_panel=LOOK)
+app.add_typer(absence_commands, name="absences", rich_help_panel=LOOK)
 app.add_typer(case_commands, name="case", rich_help_panel=LOOK)
 app.add_typer(register_commands, name="register", rich_help_panel=LOOK)
 app.add_typer(notice_commands, name="notices", rich_help_panel=LOOK)

@@ -1,4 +1,4 @@
-"""Reading the people file: every fault is found and told with its line and column."""
+"""Reading a file of rows, such as the people file: every fault is found and told with its line and column."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from workers.people.rows import COLUMNS, PersonRow
+from workers.people.rows import PersonRow
+
+Row = TypeVar("Row", bound=BaseModel)
 
 
 class ImportRefused(Exception):
@@ -22,23 +25,30 @@ class ImportRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Generic[Row]):
     """A row and the line of the file it begins on."""
 
     number: int
-    row: PersonRow
+    row: Row
 
 
-def read_people(path: Path) -> list[Line]:
-    """Every row of the file, each checked by itself.
+def read_people(path: Path) -> list[Line[PersonRow]]:
+    """Every row of the people file; see :func:`read_rows`."""
+    return read_rows(path, PersonRow, what="people", each="person")
 
+
+def read_rows(path: Path, row_model: type[Row], *, what: str, each: str) -> list[Line[Row]]:
+    """Every row of a file whose columns are the model's fields, each checked by itself.
+
+    :param what: what the file should hold, and ``each`` one of them, as the messages call it.
     :raises ImportRefused: the file cannot be read as CSV, or a row is wrong; all faults are named.
     """
     faults: list[str] = []
-    lines: list[Line] = []
-    for number, cells in _rows(_text_of(path), faults):
+    lines: list[Line[Row]] = []
+    columns = tuple(row_model.model_fields)
+    for number, cells in _rows(_text_of(path), columns, faults):
         try:
-            lines.append(Line(number, PersonRow.model_validate(cells)))
+            lines.append(Line(number, row_model.model_validate(cells)))
         except ValidationError as error:
             faults += [
                 f"Line {number}, column {fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}."
@@ -47,7 +57,7 @@ def read_people(path: Path) -> list[Line]:
     if faults:
         raise ImportRefused(faults)
     if not lines:
-        raise ImportRefused([f"{path.name} has a heading but no people: add a line for each person."])
+        raise ImportRefused([f"{path.name} has a heading but no {what}: add a line for each {each}."])
     return lines
 
 
@@ -74,12 +84,12 @@ def _likely_encoding(content: bytes) -> str:
     return "a spreadsheet's plain CSV (Windows-1252)"
 
 
-def _rows(text: str, faults: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(text: str, columns: tuple[str, ...], faults: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     begins = 1
     try:
         heading = [cell.strip() for cell in next(reader, [])]
-        if wrong := _faults_of_heading(heading):
+        if wrong := _faults_of_heading(heading, columns):
             faults += wrong
             return
         begins = reader.line_num + 1
@@ -99,18 +109,18 @@ def _rows(text: str, faults: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
         )
 
 
-def _faults_of_heading(heading: list[str]) -> list[str]:
+def _faults_of_heading(heading: list[str], columns: tuple[str, ...]) -> list[str]:
     if not any(heading):
-        return [f"Line 1: is empty; it must be the heading: {','.join(COLUMNS)}."]
+        return [f"Line 1: is empty; it must be the heading: {','.join(columns)}."]
     if len(heading) == 1 and (";" in heading[0] or "\t" in heading[0]):
         return ["Line 1: the columns are not separated by commas: save the file as comma-separated CSV."]
-    faults = [f"Line 1: the column {column} is missing: add it." for column in COLUMNS if column not in heading]
+    faults = [f"Line 1: the column {column} is missing: add it." for column in columns if column not in heading]
     faults += [
         f"Line 1: the column {column or '(without a heading)'} is unknown: remove it."
         for column in dict.fromkeys(heading)
-        if column not in COLUMNS
+        if column not in columns
     ]
     faults += [
-        f"Line 1: the column {column} appears twice: keep one." for column in COLUMNS if heading.count(column) > 1
+        f"Line 1: the column {column} appears twice: keep one." for column in columns if heading.count(column) > 1
     ]
     return faults

@@ -81,7 +81,7 @@ def _update(person: Person, row: PersonRow) -> bool:
     return changed
 
 
-def _free_usernames(session: Session, lines: list[Line], recorded: dict[str, Person]) -> None:
+def _free_usernames(session: Session, lines: list[Line[PersonRow]], recorded: dict[str, Person]) -> None:
     """Set aside the usernames that change, since two people may swap theirs."""
     changing = [
         recorded[line.row.staff_number]
@@ -94,7 +94,7 @@ def _free_usernames(session: Session, lines: list[Line], recorded: dict[str, Per
         session.flush()
 
 
-def _faults_between_rows(lines: list[Line], recorded: dict[str, Person]) -> list[str]:
+def _faults_between_rows(lines: list[Line[PersonRow]], recorded: dict[str, Person]) -> list[str]:
     in_file = {line.row.staff_number for line in lines}
     not_in_file = [person for number, person in recorded.items() if number not in in_file]
     found = [
@@ -113,7 +113,7 @@ def _taken(people: Iterable[Person], column: str) -> dict[str, str]:
 
 
 def _repeated(
-    lines: list[Line], column: str, value_of: Callable[[PersonRow], str], taken: dict[str, str]
+    lines: list[Line[PersonRow]], column: str, value_of: Callable[[PersonRow], str], taken: dict[str, str]
 ) -> Iterable[tuple[int, str]]:
     """What two people may not share: letters and tasks of one would reach the other."""
     first: dict[str, int] = {}
@@ -135,7 +135,7 @@ def _repeated(
         first.setdefault(value, line.number)
 
 
-def _unreachable(lines: list[Line]) -> Iterable[tuple[int, str]]:
+def _unreachable(lines: list[Line[PersonRow]]) -> Iterable[tuple[int, str]]:
     for line in lines:
         if line.row.left_on is None and line.row.email is None and not line.row.postal_address:
             yield (
@@ -145,7 +145,7 @@ def _unreachable(lines: list[Line]) -> Iterable[tuple[int, str]]:
             )
 
 
-def _unknown_managers(lines: list[Line], recorded: dict[str, Person]) -> Iterable[tuple[int, str]]:
+def _unknown_managers(lines: list[Line[PersonRow]], recorded: dict[str, Person]) -> Iterable[tuple[int, str]]:
     known = {line.row.staff_number for line in lines} | set(recorded)
     for line in lines:
         if line.row.line_manager is not None and line.row.line_manager not in known:
@@ -156,7 +156,7 @@ def _unknown_managers(lines: list[Line], recorded: dict[str, Person]) -> Iterabl
             )
 
 
-def _manager_loops(lines: list[Line], not_in_file: list[Person]) -> Iterable[tuple[int, str]]:
+def _manager_loops(lines: list[Line[PersonRow]], not_in_file: list[Person]) -> Iterable[tuple[int, str]]:
     """Each loop once, at its first line."""
     manager_of = {person.staff_number: person.line_manager for person in not_in_file}
     manager_of |= {line.row.staff_number: line.row.line_manager for line in lines}

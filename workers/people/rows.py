@@ -63,7 +63,11 @@ def _employment(value: str) -> str:
     return value
 
 
-def _day(value: str) -> date:
+def typed_day(value: str) -> date:
+    """The day a cell names.
+
+    :raises ValueError: it names none, or not as year-month-day.
+    """
     try:
         return date.fromisoformat(value if _DAY.fullmatch(value) else "")
     except ValueError:
@@ -86,10 +90,22 @@ Text = Annotated[str, AfterValidator(_filled)]
 EmptyIsNothing = BeforeValidator(_or_nothing)
 
 
-class PersonRow(BaseModel):
-    """A row, each cell in the form the records keep; the fields are the file's columns."""
+class FileRow(BaseModel):
+    """A row of a file, each cell in the form the records keep; the fields are the file's columns."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _one_line(cls, value: Any) -> str:
+        # A line break in a name or an address would begin another line of a letter's header.
+        if any(unicodedata.category(character) in _CONTROL_CATEGORIES for character in value):
+            raise ValueError("contains a line break or another control character: remove it")
+        return str(value).strip()
+
+
+class PersonRow(FileRow):
+    """A row of the people file."""
 
     staff_number: Number
     username: Annotated[str, AfterValidator(_username)]
@@ -100,17 +116,9 @@ class PersonRow(BaseModel):
     seniority: Annotated[int, BeforeValidator(_grade)]
     line_manager: Annotated[Number | None, EmptyIsNothing]
     employment: Annotated[str, AfterValidator(_employment)]
-    started_on: Annotated[date, BeforeValidator(_day)]
-    left_on: Annotated[Annotated[date, BeforeValidator(_day)] | None, EmptyIsNothing]
+    started_on: Annotated[date, BeforeValidator(typed_day)]
+    left_on: Annotated[Annotated[date, BeforeValidator(typed_day)] | None, EmptyIsNothing]
     roles: Annotated[tuple[str, ...], BeforeValidator(_roles)]
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _one_line(cls, value: Any) -> str:
-        # A line break in a name or an address would begin another line of a letter's header.
-        if any(unicodedata.category(character) in _CONTROL_CATEGORIES for character in value):
-            raise ValueError("contains a line break or another control character: remove it")
-        return str(value).strip()
 
     @field_validator("left_on")
     @classmethod
