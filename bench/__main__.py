@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import growth, idling, jobs, letters
+from bench import growth, idling, jobs, letters, triggers
 from bench.child import PROJECT
 from bench.figures import Figure, Report
 from bench.load import Load, open_load
@@ -33,6 +33,7 @@ PARTS = {
     "letters": letters.sending,
     "paper": letters.printing,
     "growth": growth.growing,
+    "triggers": triggers.reaching,
 }
 
 
