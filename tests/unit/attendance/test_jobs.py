@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -711,3 +713,37 @@ def test_no_more_than_asked_for(office: Office) -> None:
     for who in given["staff_numbers"]:
         told(office, "2025-03-12", who)
     assert find(office, "2025-03-12", at_most=2) == ["100103"]
+
+
+# At the same moment
+
+
+def _together(office: Office, handler: Any, **variables: Any) -> list[Any]:
+    """What four jobs at once give, or the code of the business outcome they end in."""
+    ready = Barrier(4)
+
+    def run() -> Any:
+        ready.wait()
+        try:
+            return office.run(handler, **variables)
+        except BusinessOutcome as outcome:
+            return outcome.code
+
+    with ThreadPoolExecutor(4) as pool:
+        return [done.result() for done in [pool.submit(run) for _ in range(4)]]
+
+
+def test_several_reports_of_one_absence_at_once_make_one(office: Office) -> None:
+    outcomes = _together(office, record_absence, staff_number=WHO, first_day="2025-03-03")
+
+    assert outcomes.count("ABSENCE_OVERLAPS") == 3
+    assert count(office, Absence) == 1
+
+
+def test_several_checks_at_once_tell_once(office: Office) -> None:
+    absent(office, "2025-03-03", "2025-03-12")
+    triggers = [{"name": "investigation", "reached": True, "reached_without_protected": True}]
+    outcomes = _together(office, note_reached_triggers, staff_number=WHO, on="2025-03-12", triggers=triggers)
+
+    assert sorted(len(given["newly_reached"]) for given in outcomes) == [0, 0, 0, 1]
+    assert count(office, AbsencePrompt) == 1
