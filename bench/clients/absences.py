@@ -77,10 +77,11 @@ async def main(few: int, many: int, jobs: int, rounds: int, folder: Path) -> Non
                     if keep:
                         measured[f"{kind} summarise {name} wall"].append(1000 * wall / jobs)
                         measured[f"{kind} summarise {name} cpu"].append(1000 * cpu / jobs)
-                    wall, _ = await _run(execution, served, [made("find_absence_triggers", None)])
+                    wall, cpu = await _run(execution, served, [made("find_absence_triggers", None)])
                     counted = _bare(database)
                     if keep:
                         measured[f"{kind} find {name}"].append(1000 * wall)
+                        measured[f"{kind} find {name} cpu"].append(1000 * cpu)
                         measured[f"{kind} bare {name}"].append(1000 * counted)
     say(absences=absences, **measured)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
@@ -11,8 +12,8 @@ from sqlalchemy import delete, text
 from tests.unit.attendance import made
 from tests.unit.records.test_database import a_person
 from workers.attendance.absences import CAUSE_COLUMNS, patterns_of, spells_of
-from workers.attendance.counting import Rule, Spell, Threshold, figures
-from workers.attendance.patterns import Span
+from workers.attendance.counting import Joining, Rule, Spell, Threshold, figures
+from workers.attendance.patterns import Span, spans_from
 from workers.attendance.reached import Reached, who_reached
 from workers.records.database import Database
 from workers.records.models import Absence, WorkingPattern
@@ -77,6 +78,43 @@ def test_everybody_is_counted_as_each_alone(
             expected += [Reached(number, names)] if names else []
 
     assert reached(database, *thresholds, rule=rule) == expected
+
+
+@pytest.mark.parametrize(
+    ("absences", "joining", "occasions"),
+    [
+        # Monday 10 to Wednesday 12 March 2025 in one pattern (Monday to Wednesday), from Thursday 13 in another.
+        ([(11, 11), (13, 13)], "no_working_day_between", 2),  # Wednesday lies between, in the first pattern
+        ([(12, 12), (14, 14)], "no_working_day_between", 2),  # and Thursday in the second
+        ([(12, 12), (13, 13)], "no_working_day_between", 1),
+        ([(12, 13)], "never", 1),  # one absence stays one where the pattern changes
+        ([(5, 5), (8, 9), (10, 10)], "no_working_day_between", 1),
+        ([(5, 5), (8, 9), (10, 10)], "no_day_between", 2),
+        ([(10, 10), (12, 12)], "no_day_between", 2),
+        ([(11, 11), (12, 12)], "no_day_between", 1),
+        ([(11, 11), (12, 12)], "never", 2),
+        ([(8, 9)], "never", 0),  # a weekend only
+        ([(8, 9), (11, 11)], "no_working_day_between", 1),
+    ],
+)
+def test_occasions_where_the_pattern_changes(
+    database: Database, absences: list[tuple[int, int]], joining: Joining, occasions: int
+) -> None:
+    with database.session() as session:
+        session.add(a_person("1"))
+        session.flush()
+        session.add_all(
+            WorkingPattern(staff_number="1", first_day=span.first, last_day=span.last, weekdays=span.weekdays)
+            for span in spans_from([(date(2024, 9, 2), 0b0000111), (date(2025, 3, 13), 0b0011000)])
+        )
+        for first, last in absences:
+            spell = Spell(f"{first}", date(2025, 3, first), date(2025, 3, last))
+            session.add(absence("1", spell))
+    rule = Rule(date(2024, 4, 1), date(2025, 3, 31), joining=joining)
+    asked = [Threshold(str(number), occasions=number) for number in (1, 2, 3)]
+    names = tuple(str(number) for number in range(1, occasions + 1))
+
+    assert reached(database, *asked, rule=rule) == ([Reached("1", names)] if names else [])
 
 
 def test_only_those_who_work_here(database: Database) -> None:
