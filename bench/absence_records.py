@@ -12,7 +12,7 @@ from sqlalchemy import insert, text
 
 from workers.attendance.patterns import spans_from
 from workers.records.database import Database
-from workers.records.models import Absence, Person, Table, WorkingPattern
+from workers.records.models import Absence, Person, WorkingPattern
 
 LAST_DAY = date(2025, 12, 31)
 FIRST_DAY = date(2025, 1, 1)
@@ -47,13 +47,6 @@ def fill(database: Database, people: int) -> int:
         # As either database does by itself after a while.
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
     return absences
-
-
-def empty(database: Database) -> None:
-    """Take everything out again."""
-    with database.session() as session:
-        for table in reversed(Table.metadata.sorted_tables):
-            session.execute(table.delete())
 
 
 def staff_number(number: int) -> str:
