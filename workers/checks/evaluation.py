@@ -70,9 +70,8 @@ class Evaluation:
     engine: tuple[int, int] = (8, 6)
     """The engine's version, for functions that came later."""
     _scopes: list[tuple[Mapping[str, Kind], bool]] = field(default_factory=list)
-    _shadows: list[set[str]] = field(default_factory=list)
 
-    def of(self, expression: Expression) -> Kind:
+    def of(self, expression: Expression) -> Kind:  # noqa: PLR0911, PLR0912 - one for each kind of expression
         """What the expression gives."""
         match expression:
             case feel.Constant(type="temporal"):
@@ -391,7 +390,9 @@ class Evaluation:
         return (int(first[0]), int(first[1]) if len(first) > 1 else 0) <= self.engine
 
 
-def narrowed(variables: Variables, condition: Expression, *, holds: bool, hidden: Iterable[str] = ()) -> Variables:
+def narrowed(  # noqa: PLR0911 - one for each kind of condition
+    variables: Variables, condition: Expression, *, holds: bool, hidden: Iterable[str] = ()
+) -> Variables:
     """What is known once a condition is known to hold, or not to.
 
     :param hidden: names that mean something else in the condition.
@@ -589,7 +590,7 @@ _RESULTS: Mapping[str, Kind] = {
 }  # fmt: skip
 
 
-def _result(function: str, kinds: list[Kind]) -> Kind:
+def _result(function: str, kinds: list[Kind]) -> Kind:  # noqa: PLR0911 - one for each kind of function
     first = kinds[0] if kinds else ANYTHING
     match function:
         case "string":

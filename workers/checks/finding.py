@@ -52,7 +52,7 @@ class Finding:
 
 
 def about(
-    diagram: Diagram, any_id: str, rule: str, problem: str, remedy: str, severity: Severity = Severity.ERROR
+    diagram: Diagram, any_id: str, rule: str, problem: str, remedy: str, *, severity: Severity = Severity.ERROR
 ) -> Finding:
     """A finding about an element, flow or process of a diagram."""
     name = " ".join(diagram.name_of(any_id).split())
@@ -60,7 +60,7 @@ def about(
 
 
 def about_field(
-    form: Form, field: FormField, rule: str, problem: str, remedy: str, severity: Severity = Severity.ERROR
+    form: Form, field: FormField, rule: str, problem: str, remedy: str, *, severity: Severity = Severity.ERROR
 ) -> Finding:
     """A finding about a field of a form."""
     limit = 60

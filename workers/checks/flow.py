@@ -117,7 +117,7 @@ class Flow:
         return self._state(element).given.get(element.id, NO_VARIABLES).known
 
     def kept_back(self, element: Element, name: str) -> Element | None:
-        """The element of the same process that has a variable and keeps it, because its output mappings leave it out."""
+        """The element before it that has a variable and keeps it, because its output mappings leave it out."""
         state, graph = self._states.get(element.process_id), self._graphs.get(element.process_id)
         if state is None or graph is None:
             return None
@@ -285,7 +285,7 @@ class Flow:
             filled = Variables(filled.known, open=True)
         state.filled[element.id] = filled
         self._tell(diagram, element, inside)
-        sets = self._sets(diagram, process, element, inside, given, filled)
+        sets = self._passed_on(process, element, inside, given=given, filled=filled)
         state.given[element.id] = Variables(sets)
         leaving = at.with_more(sets)
         called = element.zeebe.called_process
@@ -437,14 +437,8 @@ class Flow:
                 given.update(dict.fromkeys(self._error_variables(diagram, element), ANYTHING))
         return given
 
-    def _sets(
-        self,
-        diagram: Diagram,
-        process: Process,
-        element: Element,
-        inside: Variables,
-        given: Mapping[str, Kind],
-        filled: Variables,
+    def _passed_on(
+        self, process: Process, element: Element, inside: Variables, *, given: Mapping[str, Kind], filled: Variables
     ) -> dict[str, Kind]:
         """What goes on to the process."""
         state, graph, zeebe = self._states[process.id], self._graphs[process.id], element.zeebe
@@ -565,7 +559,7 @@ class Flow:
                 _put(given, one.path[0].split(".")[0], ANYTHING)
         return given
 
-    def answer(self, asked: FormField, variables: Variables) -> Kind:
+    def answer(self, asked: FormField, variables: Variables) -> Kind:  # noqa: PLR0911 - one for each type of field
         """What one field gives when it is filled in."""
         match asked.type:
             case "checkbox":

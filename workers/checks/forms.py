@@ -66,8 +66,7 @@ class FormField:
         named.extend(
             (name, (properties.get("appearance") or {}).get(name)) for name in ("prefixAdorner", "suffixAdorner")
         )
-        for option in properties.get("values") or ():
-            named.append(("label of an option", option.get("label")))
+        named.extend(("label of an option", option.get("label")) for option in properties.get("values") or ())
         for name, value in named:
             if isinstance(value, str) and value:
                 yield name, value

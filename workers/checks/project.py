@@ -138,22 +138,26 @@ def _all_expressions(project: Project) -> Iterator[tuple[Mode, str]]:
             if text is not None and text.startswith("="):
                 yield "expression", text[1:]
     for form in project.forms:
-        for one in form.fields:
-            for _, text in one.expressions:
-                yield "expression", text
-            for _, words in one.texts:
-                for placeholder in placeholders_in(words):
-                    yield "expression", placeholder.expression
+        yield from (("expression", text) for text in _in_form(form))
     for decision in project.decisions:
-        if decision.literal is not None:
-            yield "expression", decision.literal
-        for column in decision.inputs:
-            yield "expression", column.expression
-        for rule in decision.rules:
-            for cell in rule.inputs:
-                yield "unary", cell
-            for cell in rule.outputs:
-                yield "expression", cell
+        yield from _in_decision(decision)
+
+
+def _in_form(form: Form) -> Iterator[str]:
+    for one in form.fields:
+        yield from (text for _, text in one.expressions)
+        for _, words in one.texts:
+            yield from (placeholder.expression for placeholder in placeholders_in(words))
+
+
+def _in_decision(decision: Decision) -> Iterator[tuple[Mode, str]]:
+    if decision.literal is not None:
+        yield "expression", decision.literal
+    for column in decision.inputs:
+        yield "expression", column.expression
+    for rule in decision.rules:
+        yield from (("unary", cell) for cell in rule.inputs)
+        yield from (("expression", cell) for cell in rule.outputs)
 
 
 def _given_texts(project: Project) -> Iterator[str]:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from workers.checks.finding import Finding, about
 from workers.checks.kinds import Scalar
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element
 from workers.runtime.contract import BpmnError, JobType
-
-
-@dataclass
-class _Thrown:
-    """The codes that leave an element, each with who throws it and whether another must catch it."""
-
-    codes: dict[str, tuple[Diagram, Element, str]] = field(default_factory=dict)
 
 
 def errors_are_caught(project: Project) -> Iterator[Finding]:
@@ -40,12 +32,11 @@ def errors_are_caught(project: Project) -> Iterator[Finding]:
                 # What leaves it is looked for in its callers.
                 continue
             for code, (where, element, what) in escaping[process.id].items():
-                through = "" if where is diagram else f", neither there nor in {diagram.file.name}, which waits for it"
                 yield about(
                     where,
                     element.id,
                     "error-not-caught",
-                    f"{what}, which nothing catches{through}",
+                    f"{what}, which nothing catches",
                     f"Put an error boundary event with the code {code} on it, and say what happens then.",
                 )
     yield from _caught_in_vain(project, escaping)
@@ -60,8 +51,10 @@ def _escaping(project: Project) -> dict[str, dict[str, tuple[Diagram, Element, s
         for diagram, element in project.elements():
             for code, what in _thrown(project, diagram, element, found):
                 if code not in found[element.process_id] and not _catches(diagram, element.id, code):
-                    origin = found.get(_called(element), {}).get(code)
-                    found[element.process_id][code] = origin or (diagram, element, what)
+                    deeper = found.get(_called(element), {}).get(code)
+                    # The call nearest to where it is thrown is the one to mend.
+                    nearest = deeper is not None and deeper[1].zeebe.called_process is not None
+                    found[element.process_id][code] = deeper if deeper and nearest else (diagram, element, what)
                     changed = True
     return found
 
@@ -88,8 +81,9 @@ def _thrown(
         if code.strip():
             yield code, f"throws the error {code}"
     if element.zeebe.called_process is not None:
-        for code, (_, _, what) in escaping.get(_called(element), {}).items():
-            yield code, what
+        for code, (_, thrower, what) in escaping.get(_called(element), {}).items():
+            name = " ".join(thrower.name.split()) or thrower.id
+            yield code, f"calls {_called(element)}, in which '{name}' {what}"
 
 
 def _can_happen(project: Project, diagram: Diagram, element: Element, declared: JobType, error: BpmnError) -> bool:
@@ -162,7 +156,7 @@ def _caught_in_vain(
 def _watched(diagram: Diagram, event: Element) -> list[str] | None:
     """The elements whose errors an event catches."""
     if event.attached_to:
-        inner = [one.id for one in diagram.elements.values() if event.attached_to in diagram.ancestors(one.id)]
+        inner = [one.id for one in diagram.elements.values() if event.attached_to in set(diagram.ancestors(one.id))]
         return [event.attached_to, *inner]
     subprocess = diagram.elements.get(event.parent or "")
     if subprocess is None or not subprocess.triggered_by_event:
@@ -173,7 +167,7 @@ def _watched(diagram: Diagram, event: Element) -> list[str] | None:
         if one.process_id == event.process_id
         and (
             one.parent == subprocess.parent
-            or subprocess.parent in diagram.ancestors(one.id)
+            or subprocess.parent in set(diagram.ancestors(one.id))
             or subprocess.parent is None
         )
     ]

@@ -9,7 +9,7 @@ from workers.checks.evaluation import Evaluation, Variables
 from workers.checks.finding import Finding, about
 from workers.checks.kinds import Kind
 from workers.checks.project import Project
-from workers.diagrams.model import Diagram, Element
+from workers.diagrams.model import Diagram, Element, Timer
 from workers.people.roles import ROLES
 
 Make = Callable[[str, str, str], Finding]
@@ -108,57 +108,71 @@ def _element(project: Project, diagram: Diagram, element: Element) -> Iterator[F
     at, inside, filled = (
         step(diagram, element) or Variables({}, open=True) for step in (flow.at, flow.inside, flow.filled)
     )
-    known = at
-    for mapping in zeebe.inputs:
+    yield from _mappings(project, diagram, element, (at, inside, filled), make)
+    if zeebe.script is not None:
+        yield from looked_at(project, zeebe.script.expression, inside, "in its script", make, element=element)
+    yield from _repetition(project, element, at, filled, make)
+    yield from _assignment(project, element, inside, make)
+    for source, where in ((zeebe.due_date, "due date"), (zeebe.follow_up_date, "follow-up date")):
+        if source:
+            yield from _moment(project, element, source, inside, where=where, make=make)
+    retries = [zeebe.task.retries] if zeebe.task is not None else []
+    for written in (*retries, *(listener.retries for listener in (*zeebe.listeners, *zeebe.task_listeners))):
+        yield from _retries(written, make)
+    for event in element.events:
+        if event.timer is not None:
+            yield from _timer(project, element, event.timer, at, make)
+        key = event.message.correlation_key if event.message is not None else None
+        if key and element.type != "startEvent":
+            yield from looked_at(project, key, at, "in the correlation key of its message", make, element=element)
+
+
+def _mappings(
+    project: Project,
+    diagram: Diagram,
+    element: Element,
+    variables: tuple[Variables, Variables, Variables],
+    make: Make,
+) -> Iterator[Finding]:
+    """Each mapping sees what those before it set."""
+    known, inside, filled = variables
+    for mapping in element.zeebe.inputs:
         if mapping.source.startswith("="):
             yield from looked_at(
                 project, mapping.source, known, f"in its input '{mapping.target}'", make, element=element
             )
-        known = (
-            known.with_more({mapping.target: inside.known[mapping.target]}) if mapping.target in inside.known else known
-        )
+        if mapping.target in inside.known:
+            known = known.with_more({mapping.target: inside.known[mapping.target]})
     known = filled
-    sets = flow.after(diagram, element)
-    for mapping in zeebe.outputs:
+    sets = project.flow.after(diagram, element)
+    for mapping in element.zeebe.outputs:
         if mapping.source.startswith("="):
             yield from looked_at(
                 project, mapping.source, known, f"in its output '{mapping.target}'", make, element=element
             )
         if sets is not None and mapping.target in sets.known:
             known = known.with_more({mapping.target: sets.known[mapping.target]})
-    if zeebe.script is not None:
-        yield from looked_at(project, zeebe.script.expression, inside, "in its script", make, element=element)
+
+
+def _repetition(project: Project, element: Element, at: Variables, filled: Variables, make: Make) -> Iterator[Finding]:
     repetition = element.repetition
-    if repetition is not None:
-        for source, where, variables in (
-            (repetition.input_collection, "in its input collection", at),
-            (repetition.output_element, "in its output element", filled),
-            (repetition.completion_condition, "in its completion condition", filled),
-        ):
-            if source:
-                yield from looked_at(project, source, variables, where, make, element=element)
-        if repetition.input_collection:
-            kind = flow.kind(repetition.input_collection, at)
-            if not kind.is_anything and kind.present and "list" not in kind.types:
-                yield make(
-                    "not-a-list",
-                    f"repeats for each of {repetition.input_collection.removeprefix('=')}, which is {kind}, not a list",
-                    "Give it a list.",
-                )
-    yield from _assignment(project, element, inside, make)
-    for source, where in ((zeebe.due_date, "due date"), (zeebe.follow_up_date, "follow-up date")):
+    if repetition is None:
+        return
+    for source, where, variables in (
+        (repetition.input_collection, "in its input collection", at),
+        (repetition.output_element, "in its output element", filled),
+        (repetition.completion_condition, "in its completion condition", filled),
+    ):
         if source:
-            yield from _moment(project, element, source, inside, where, make)
-    if zeebe.task is not None:
-        yield from _retries(zeebe.task.retries, make)
-    for listener in (*zeebe.listeners, *zeebe.task_listeners):
-        yield from _retries(listener.retries, make)
-    for event in element.events:
-        if event.timer is not None:
-            yield from _timer(project, element, event.timer.kind, event.timer.expression, at, make)
-        key = event.message.correlation_key if event.message is not None else None
-        if key and element.type != "startEvent":
-            yield from looked_at(project, key, at, "in the correlation key of its message", make, element=element)
+            yield from looked_at(project, source, variables, where, make, element=element)
+    if repetition.input_collection:
+        kind = project.flow.kind(repetition.input_collection, at)
+        if not kind.is_anything and kind.present and "list" not in kind.types:
+            yield make(
+                "not-a-list",
+                f"repeats for each of {repetition.input_collection.removeprefix('=')}, which is {kind}, not a list",
+                "Give it a list.",
+            )
 
 
 def _retries(written: str, make: Make) -> Iterator[Finding]:
@@ -198,7 +212,7 @@ def _assignment(project: Project, element: Element, variables: Variables, make: 
 
 
 def _moment(
-    project: Project, element: Element, source: str, variables: Variables, where: str, make: Make
+    project: Project, element: Element, source: str, variables: Variables, *, where: str, make: Make
 ) -> Iterator[Finding]:
     if not source.startswith("="):
         if not _MOMENT.fullmatch(source):
@@ -240,11 +254,10 @@ def _not_a_moment(kind: Kind) -> str | None:
     return f"which is {kind}: the engine would stop with an incident"
 
 
-def _timer(
-    project: Project, element: Element, kind: str, source: str, variables: Variables, make: Make
-) -> Iterator[Finding]:
+def _timer(project: Project, element: Element, timer: Timer, variables: Variables, make: Make) -> Iterator[Finding]:
+    kind, source = timer.kind, timer.expression
     if kind == "date":
-        yield from _moment(project, element, source, variables, "timer", make)
+        yield from _moment(project, element, source, variables, where="timer", make=make)
         return
     if kind == "cycle" and (element.type == "intermediateCatchEvent" or (element.attached_to and element.interrupting)):
         yield make(

@@ -82,7 +82,7 @@ def forms_show_what_there_is(project: Project) -> Iterator[Finding]:
         # Tasklist keeps what is typed under the field's key, whatever was there before.
         seen = inside.with_more(project.flow.answers(form, inside))
         for field in form.fields:
-            for found in _field(project, diagram, element, form, field, seen):
+            for found in _field(project, diagram, element, form, field=field, variables=seen):
                 key = (found.file, found.element_id, found.rule, found.problem.split(" (")[0])
                 if key not in said:
                     said.add(key)
@@ -102,6 +102,7 @@ def _field(
     diagram: Diagram,
     element: Element,
     form: Form,
+    *,
     field: FormField,
     variables: Variables,
 ) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def _found(project: Project, files: Iterable[Path], folder: Path) -> Iterator[Fi
         remedy = f"Open it in the Modeler, which shows the same ({one['rules']}, {one['rule']})."
         rule = f"lint-{one['rule']}"
         if file in diagrams:
-            yield about(diagrams[file], element or "", rule, problem, remedy, severity)
+            yield about(diagrams[file], element or "", rule, problem, remedy, severity=severity)
         else:
             form = forms[file]
             field = next((found for found in form.fields if found.id == element), None)

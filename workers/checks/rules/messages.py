@@ -52,11 +52,11 @@ def messages_arrive(project: Project) -> Iterator[Finding]:
                     "message-not-caught",
                     f"publishes the message '{name}', for which no diagram waits",
                     f"Did you mean '{near[0]}'?" if near else "Let a diagram wait for it, or take it out.",
-                    Severity.WARNING,
+                    severity=Severity.WARNING,
                 )
                 continue
-            for diagram, element, message in catchers[name]:
-                yield from _keys_meet(project, one.diagram, one.element, one.correlation, diagram, element, message)
+            for catching in catchers[name]:
+                yield from _keys_meet(project, one.diagram, one.element, one.correlation, catching)
 
 
 def _key_is_there(diagram: Diagram, element: Element, message: Message) -> Iterator[Finding]:
@@ -76,17 +76,16 @@ def _keys_meet(
     diagram: Diagram,
     thrower: Element,
     thrown: Kind,
-    catching: Diagram,
-    catcher: Element,
-    message: Message,
+    catching: Catcher,
 ) -> Iterator[Finding]:
+    there, catcher, message = catching
     if catcher.type == "startEvent" and catcher.parent is None:
         return
-    variables = project.flow.at(catching, catcher)
+    variables = project.flow.at(there, catcher)
     if variables is None or not message.correlation_key:
         return
     wanted = project.flow.kind(message.correlation_key, variables)
-    where = f"'{' '.join(catcher.name.split()) or catcher.id}' in {catching.file.name}"
+    where = f"'{' '.join(catcher.name.split()) or catcher.id}' in {there.file.name}"
     key = message.correlation_key.removeprefix("=")
     problem = None
     if thrown.constants is not None and {scalar.value for scalar in thrown.constants} == {""}:

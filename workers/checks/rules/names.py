@@ -93,14 +93,14 @@ def references_exist(project: Project) -> Iterator[Finding]:
         if zeebe.form is not None and zeebe.form.form_id is not None:
             form = project.form_of.get(zeebe.form.form_id)
             yield from _reference(
-                diagram, element, "form", zeebe.form.form_id, zeebe.form.binding, project.form_of,
-                form.file if form else None,
+                diagram, element, "form", zeebe.form.form_id, zeebe.form.binding,
+                there=project.form_of, file=form.file if form else None,
             )  # fmt: skip
         if zeebe.decision is not None:
             decision = project.decision_of.get(zeebe.decision.decision_id)
             yield from _reference(
-                diagram, element, "decision", zeebe.decision.decision_id, zeebe.decision.binding, project.decision_of,
-                decision.file if decision else None,
+                diagram, element, "decision", zeebe.decision.decision_id, zeebe.decision.binding,
+                there=project.decision_of, file=decision.file if decision else None,
             )  # fmt: skip
             if not zeebe.decision.result_variable:
                 yield about(
@@ -114,7 +114,7 @@ def references_exist(project: Project) -> Iterator[Finding]:
             called = project.diagram_of.get(zeebe.called_process.process_id)
             yield from _reference(
                 diagram, element, "process", zeebe.called_process.process_id, zeebe.called_process.binding,
-                project.diagram_of, called.file if called else None,
+                there=project.diagram_of, file=called.file if called else None,
             )  # fmt: skip
             if zeebe.called_process.propagate_all_child_variables:
                 yield about(
@@ -132,6 +132,7 @@ def _reference(
     what: str,
     wanted: str,
     binding: str,
+    *,
     there: Iterable[str],
     file: Path | None,
 ) -> Iterator[Finding]:
@@ -188,5 +189,5 @@ def everything_is_used(project: Project) -> Iterator[Finding]:
                     "never-started",
                     "is started by nothing: it has no start form, no message or timer starts it, and no other calls it",
                     "Link a form to its start event, or call it.",
-                    Severity.WARNING,
+                    severity=Severity.WARNING,
                 )

@@ -235,8 +235,8 @@ def _decided(expression: Expression, known: dict[str, str | float | bool]) -> bo
         case feel.Constant(value=bool() as flag):
             return flag
         case feel.Name() | feel.Attribute():
-            value = _value(expression, known)
-            return value if isinstance(value, bool) else None
+            held = _value(expression, known)
+            return held if isinstance(held, bool) else None
         case _:
             return None
 
@@ -342,7 +342,7 @@ def responsibility_is_named(project: Project) -> Iterator[Finding]:
                 "no-documentation",
                 "does not say who does it",
                 "Say it in its documentation.",
-                Severity.WARNING,
+                severity=Severity.WARNING,
             )
         if not element.policy:
             yield about(
@@ -351,5 +351,5 @@ def responsibility_is_named(project: Project) -> Iterator[Finding]:
                 "no-paragraph",
                 "names no paragraph of the policy",
                 "List the paragraphs in an extension property 'policy'.",
-                Severity.WARNING,
+                severity=Severity.WARNING,
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+from math import prod
 
 from workers.checks import feel
 from workers.checks.decisions import Decision, InputColumn, Rule
@@ -12,10 +14,12 @@ from workers.checks.feel import Expression
 from workers.checks.finding import Finding, Severity, about, about_decision
 from workers.checks.kinds import ANYTHING, TEXTS, Kind
 from workers.checks.project import Project
-from workers.checks.rules.expressions import looked_at
+from workers.checks.rules.expressions import Make, looked_at
 
 Sample = str | float | bool
 _MOST_SAMPLES = 20_000
+_SEVERITY = {"rule-never-met": Severity.WARNING}
+"""A rule for what never comes does no harm; it may be a slip of the pen."""
 _TYPES = {
     "string": "text",
     "boolean": "boolean",
@@ -26,6 +30,9 @@ _TYPES = {
 }
 _ONE_ANSWER = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY"})
 _SOMETHING_ELSE = "\x00something else"
+"""A text no rule names."""
+_ANYTHING = "\x00anything"
+"""The value of a column no rule looks at."""
 
 
 def decisions_get_what_they_ask(project: Project) -> Iterator[Finding]:
@@ -38,8 +45,8 @@ def decisions_get_what_they_ask(project: Project) -> Iterator[Finding]:
             continue
         for column in decision.inputs:
 
-            def make(rule: str, problem: str, remedy: str, severity: Severity = Severity.ERROR) -> Finding:
-                return about(diagram, element.id, rule, problem, remedy, severity)  # noqa: B023
+            def make(rule: str, problem: str, remedy: str) -> Finding:
+                return about(diagram, element.id, rule, problem, remedy, severity=_SEVERITY.get(rule, Severity.ERROR))  # noqa: B023
 
             parsed = project.feel.expression(column.expression)
             if parsed.problem is not None or not _is_asked(project, decision, column):
@@ -49,7 +56,7 @@ def decisions_get_what_they_ask(project: Project) -> Iterator[Finding]:
             kind = Evaluation(inside, project.feel.builtins).of(parsed.root)
             yield from _right_type(column, kind, decision, make)
             for rule in decision.rules:
-                yield from _never_met(project, decision, rule, column, kind, make)
+                yield from _never_met(project, decision, rule, column, kind=kind, make=make)
 
 
 def _is_asked(project: Project, decision: Decision, column: InputColumn) -> bool:
@@ -58,8 +65,7 @@ def _is_asked(project: Project, decision: Decision, column: InputColumn) -> bool
     return any(project.feel.unary(rule.inputs[place]).tests for rule in decision.rules if place < len(rule.inputs))
 
 
-def _right_type(column: InputColumn, kind: Kind, decision: Decision, make: object) -> Iterator[Finding]:
-    assert callable(make)  # noqa: S101
+def _right_type(column: InputColumn, kind: Kind, decision: Decision, make: Make) -> Iterator[Finding]:
     wanted = _TYPES.get(column.type)
     if wanted is None or kind.is_anything or not kind.present:
         return
@@ -73,10 +79,9 @@ def _right_type(column: InputColumn, kind: Kind, decision: Decision, make: objec
 
 
 def _never_met(
-    project: Project, decision: Decision, rule: Rule, column: InputColumn, kind: Kind, make: object
+    project: Project, decision: Decision, rule: Rule, column: InputColumn, *, kind: Kind, make: Make
 ) -> Iterator[Finding]:
     """A rule for a value the variable never has is a spelling mistake in one or the other."""
-    assert callable(make)  # noqa: S101
     place = decision.inputs.index(column)
     if kind.constants is None or not kind.present <= TEXTS or place >= len(rule.inputs):
         return
@@ -90,7 +95,6 @@ def _never_met(
                 f'asks the decision {decision.id}, which has a rule for "{test.value}" in its column '
                 f"'{column.label}' (row {decision.rules.index(rule) + 1}), which never comes",
                 f"It can be {', '.join(sorted(map(str, there)))}.",
-                Severity.WARNING,
             )
 
 
@@ -107,13 +111,6 @@ def tables_are_sound(project: Project) -> Iterator[Finding]:
 
 
 def _cells(project: Project, decision: Decision) -> Iterator[Finding]:
-    for required in decision.requires:
-        if (
-            required not in project.decision_of
-            and f"Input_{required}" not in required
-            and not required.startswith("InputData")
-        ):
-            continue
     open_variables = Variables({}, open=True)
 
     def make(rule: str, problem: str, remedy: str) -> Finding:
@@ -154,8 +151,7 @@ def _cells(project: Project, decision: Decision) -> Iterator[Finding]:
                 )
 
 
-def _input_cell(project: Project, column: InputColumn, cell: str, where: str, make: object) -> Iterator[Finding]:
-    assert callable(make)  # noqa: S101
+def _input_cell(project: Project, column: InputColumn, cell: str, where: str, make: Make) -> Iterator[Finding]:
     parsed = project.feel.unary(cell)
     if parsed.problem is not None:
         yield make(
@@ -189,42 +185,10 @@ def _input_cell(project: Project, column: InputColumn, cell: str, where: str, ma
 
 def _complete(project: Project, decision: Decision) -> Iterator[Finding]:
     """Try every combination that makes a difference."""
-    if not decision.inputs or not decision.rules:
+    tried = _tried(project, decision)
+    if tried is None:
         return
-    tests = [[project.feel.unary(cell).tests for cell in rule.inputs] for rule in decision.rules]
-    domains: list[list[Sample]] = []
-    coming: list[set[Sample]] = []
-    for place in range(len(decision.inputs)):
-        given = _given(project, decision, place)
-        samples = _samples([test for row in tests for test in row[place]], given)
-        if samples is None:
-            return
-        domains.append(samples)
-        if given is not None and given.constants:
-            coming.append({scalar.value for scalar in given.constants})
-        else:
-            beyond = {samples[-1], samples[-2]} if isinstance(samples[-1], float) else {_SOMETHING_ELSE}
-            coming.append(set(samples) - beyond)
-    size = 1
-    for samples in domains:
-        size *= len(samples)
-    if size > _MOST_SAMPLES:
-        return
-    used: set[int] = set()
-    overlapping: set[tuple[int, int]] = set()
-    gap: tuple[Sample, ...] | None = None
-    for combination in product(*domains):
-        met = [row for row, cells in enumerate(tests) if all(map(_meets, cells, combination))]
-        used.update(met[:1] if decision.hit_policy == "FIRST" else met)
-        if not met and gap is None and all(value in only for value, only in zip(combination, coming, strict=True)):
-            gap = combination
-        if decision.hit_policy == "UNIQUE" and len(met) > 1:
-            overlapping.add((met[0], met[1]))
-        elif decision.hit_policy == "ANY":
-            overlapping.update(
-                (met[0], other) for other in met[1:] if decision.rules[other].outputs != decision.rules[met[0]].outputs
-            )
-    for one, other in sorted(overlapping):
+    for one, other in sorted(tried.overlapping):
         yield about_decision(
             decision,
             "rules-overlap",
@@ -233,16 +197,17 @@ def _complete(project: Project, decision: Decision) -> Iterator[Finding]:
             element_id=decision.rules[other].id,
             line=decision.rules[other].line,
         )
-    if gap is not None and decision.hit_policy in _ONE_ANSWER:
+    if tried.gap is not None and decision.hit_policy in _ONE_ANSWER:
         said = ", ".join(
             f"{column.label or column.expression} = {_written(value)}"
-            for column, value in zip(decision.inputs, gap, strict=True)
+            for column, value in zip(decision.inputs, tried.gap, strict=True)
+            if value != _ANYTHING
         )
         yield about_decision(
             decision, "gap", f"has no rule for {said}", "Add a rule for it, or one that catches all the rest."
         )
     for row, rule in enumerate(decision.rules):
-        if row not in used and decision.hit_policy in {"FIRST", "UNIQUE"}:
+        if row not in tried.used and decision.hit_policy in {"FIRST", "UNIQUE"}:
             yield about_decision(
                 decision,
                 "rule-never-used",
@@ -251,6 +216,53 @@ def _complete(project: Project, decision: Decision) -> Iterator[Finding]:
                 element_id=rule.id,
                 line=rule.line,
             )
+
+
+@dataclass
+class _Tried:
+    """What came of trying the combinations of a table."""
+
+    used: set[int] = field(default_factory=set)
+    overlapping: set[tuple[int, int]] = field(default_factory=set)
+    gap: tuple[Sample, ...] | None = None
+
+
+def _tried(project: Project, decision: Decision) -> _Tried | None:
+    """None where not every test can be tried, or there are too many combinations."""
+    if not decision.inputs or not decision.rules:
+        return None
+    tests = [[project.feel.unary(cell).tests for cell in rule.inputs] for rule in decision.rules]
+    domains: list[list[Sample]] = []
+    coming: list[set[Sample]] = []
+    for place in range(len(decision.inputs)):
+        given = _given(project, decision, place)
+        samples = _samples([test for row in tests for test in row[place]], given)
+        if samples is None:
+            return None
+        domains.append(samples)
+        if given is not None and given.constants:
+            coming.append({scalar.value for scalar in given.constants} | {_ANYTHING})
+        else:
+            beyond = {samples[-1], samples[-2]} if isinstance(samples[-1], float) else {_SOMETHING_ELSE}
+            coming.append(set(samples) - beyond)
+    if prod(map(len, domains)) > _MOST_SAMPLES:
+        return None
+    tried = _Tried()
+    for combination in product(*domains):
+        met = [row for row, cells in enumerate(tests) if all(map(_meets, cells, combination))]
+        tried.used.update(met[:1] if decision.hit_policy == "FIRST" else met)
+        comes = all(value in only for value, only in zip(combination, coming, strict=True))
+        if not met and tried.gap is None and comes:
+            tried.gap = combination
+        tried.overlapping.update(_overlap(decision, met))
+    return tried
+
+
+def _overlap(decision: Decision, met: list[int]) -> Iterator[tuple[int, int]]:
+    for other in met[1:]:
+        same = decision.rules[other].outputs == decision.rules[met[0]].outputs
+        if decision.hit_policy == "UNIQUE" or (decision.hit_policy == "ANY" and not same):
+            yield met[0], other
 
 
 def _written(value: Sample) -> str:
@@ -293,7 +305,7 @@ def _samples(tests: list[Expression], given: Kind | None) -> list[Sample] | None
     if all(isinstance(value, bool) for value in literals):
         return [True, False]
     if all(isinstance(value, str) for value in literals):
-        known = [value for value in dict.fromkeys(literals)]
+        known = list(dict.fromkeys(literals))
         if given is not None and given.constants is not None:
             return list(dict.fromkeys([*(scalar.value for scalar in sorted(given.constants, key=str)), *known]))
         return [*known, _SOMETHING_ELSE]
@@ -302,7 +314,7 @@ def _samples(tests: list[Expression], given: Kind | None) -> list[Sample] | None
         return None
     between = [
         (low + high) / 2
-        for low, high in zip(numbers, numbers[1:], strict=False)
+        for low, high in pairwise(numbers)
         # Whole numbers next to each other have nothing between them that would come.
         if not (low.is_integer() and high.is_integer() and high - low == 1)
     ]
@@ -335,7 +347,7 @@ def _meets(tests: tuple[Expression, ...], value: Sample) -> bool:
     return not tests or any(_meets_one(test, value) for test in tests)
 
 
-def _meets_one(test: Expression, value: Sample) -> bool:
+def _meets_one(test: Expression, value: Sample) -> bool:  # noqa: PLR0911 - one for each kind of test
     match test:
         case feel.Constant(value=wanted):
             return type(wanted) is type(value) and wanted == value
