@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -362,6 +363,8 @@ class Evaluation:
             )
         elif problem := _call_problem(builtin, expression):
             self._note("wrong-arguments", problem, f"It is called as {_forms(builtin)}.", expression)
+        elif unreadable := _unreadable(expression):
+            self._note("not-readable", f"reads {unreadable}, which is no {function}", _LIKE[function], expression)
         if function in ("is defined", "get or else"):
             # Asking whether something is there is what one does with what may not be.
             self._scopes.append(({}, True))
@@ -407,6 +410,8 @@ def narrowed(  # noqa: PLR0911 - one for each kind of condition
             return _either(variables, one, other)
         case feel.Call(function="not", arguments=(argument,)):
             return narrowed(variables, argument, holds=not holds, hidden=hidden)
+        case feel.Call(function="list contains", arguments=(feel.Items() as listed, value)):
+            return narrowed(variables, feel.Among(value, (listed,)), holds=holds, hidden=hidden)
         case feel.Operation(operator="=" | "!=" as operator, left=left, right=right):
             if isinstance(left, feel.Constant):
                 left, right = right, left
@@ -534,6 +539,31 @@ def _glued(left: Kind, right: Kind) -> Kind:
         texts = {f"{a.value}{b.value}" for a in left.constants for b in right.constants}
         return Kind(frozenset({"text"}), frozenset(Scalar("text", text) for text in texts))
     return TEXT
+
+
+_DAY, _TIME = r"\d{4}-\d{2}-\d{2}", r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
+_ZONE = r"(Z|[+-]\d{2}:\d{2}|@[A-Za-z_]+(/[A-Za-z_]+)*)?"
+_READABLE = {
+    "date": re.compile(rf"{_DAY}(T.*)?"),
+    "time": re.compile(rf"{_TIME}{_ZONE}"),
+    "date and time": re.compile(rf"{_DAY}(T{_TIME}{_ZONE})?"),
+    "duration": re.compile(r"-?P(?!$)(\d+Y)?(\d+M)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"),
+}
+_LIKE = {
+    "date": 'Write it like date("2025-03-10").',
+    "time": 'Write it like time("17:00:00").',
+    "date and time": 'Write it like date and time("2025-03-10T17:00:00@Europe/London").',
+    "duration": 'Write it like duration("P7D") or duration("PT2H").',
+}
+
+
+def _unreadable(call: feel.Call) -> str | None:
+    """A text that is no date or duration although it is read as one."""
+    match call:
+        case feel.Call(function=function, arguments=(feel.Constant(type="string", value=str() as text),)):
+            readable = _READABLE.get(function)
+            return f'"{text}"' if readable is not None and not readable.fullmatch(text) else None
+    return None
 
 
 _VARIADIC = frozenset({"lists", "items", "contexts", "list", "cases"})

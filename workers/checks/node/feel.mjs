@@ -12,8 +12,10 @@ const { parser, trackVariables } = require('@bpmn-io/lezer-feel');
 const { camundaBuiltins, camundaReservedNameBuiltins } = require('@camunda/feel-builtins');
 
 const TOP = { expression: 'Expression', unary: 'UnaryTests' };
+// Functions whose names hold words of the language, such as "get or else", are read only when they are known.
+const reserved = Object.fromEntries(camundaReservedNameBuiltins.map(({ name }) => [name, {}]));
 const parsers = Object.fromEntries(Object.entries(TOP).map(([kind, top]) => [
-  kind, parser.configure({ top, dialect: 'camunda', contextTracker: trackVariables({}) }),
+  kind, parser.configure({ top, dialect: 'camunda', contextTracker: trackVariables(reserved) }),
 ]));
 
 function tree(node, at) {

@@ -47,7 +47,10 @@ def _taken_back(project: Project) -> Iterator[Finding]:
             root = project.feel.expression(mapping.source.removeprefix("=")).root
             while isinstance(root, feel.Attribute):
                 root = root.of
-            if isinstance(root, feel.Name) and mapping.source.startswith("=") and root.name not in ending.known:
+            if not isinstance(root, feel.Name) or not mapping.source.startswith("=") or root.name in ending.known:
+                continue
+            own = project.flow.inside(diagram, element)
+            if own is None or root.name not in own.known or root.name == mapping.target:
                 yield about(
                     diagram,
                     element.id,

@@ -52,8 +52,8 @@ def _escaping(project: Project) -> dict[str, dict[str, tuple[Diagram, Element, s
             for code, what in _thrown(project, diagram, element, found):
                 if code not in found[element.process_id] and not _catches(diagram, element.id, code):
                     deeper = found.get(_called(element), {}).get(code)
-                    # The call nearest to where it is thrown is the one to mend.
-                    nearest = deeper is not None and deeper[1].zeebe.called_process is not None
+                    # A job's error is best caught at its task, what a process throws by the call nearest to it.
+                    nearest = deeper is not None and deeper[1].type != "endEvent"
                     found[element.process_id][code] = deeper if deeper and nearest else (diagram, element, what)
                     changed = True
     return found

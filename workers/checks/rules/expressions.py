@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from workers.checks.evaluation import Evaluation, Variables
 from workers.checks.finding import Finding, about
-from workers.checks.kinds import Kind
+from workers.checks.kinds import TEXTS, Kind
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element, Timer
 from workers.people.roles import ROLES
@@ -197,7 +197,7 @@ def _assignment(project: Project, element: Element, variables: Variables, make: 
         kind = project.flow.kind(source, variables)
         if kind.is_anything or not kind.types:
             continue
-        if not kind.present or not {"text" if one.endswith("text") else one for one in kind.present} & types:
+        if not kind.present or not {"text" if one in TEXTS else one for one in kind.present} & types:
             wanted = "one person" if types == {"text"} else "a list of names"
             yield make("wrong-assignment", f"has {kind} as its {where}, where {wanted} is wanted", "Correct it.")
         groups = kind.item if "list" in kind.types else kind
