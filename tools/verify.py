@@ -43,7 +43,16 @@ STEPS = (
     ),
     Step("types", "mypy: types, strictly", ((PYTHON, "-m", "mypy"),)),
     Step("unit", "pure Python, no engine", (pytest("tests/unit"),)),
-    Step("diagrams", "diagrams, forms and decisions, by the Modeler's own linters", (pytest("tests/forms"),)),
+    Step(
+        "check",
+        "the procedures: will they work? And does the check see when they do not?",
+        ((PYTHON, "-m", "workers.cli", "check"), pytest("tests/checks")),
+    ),
+    Step(
+        "diagrams",
+        "diagrams, forms and element templates, by the Modeler's and Tasklist's own code",
+        (pytest("tests/forms"),),
+    ),
     Step("runtime", "the job loop against a gateway", (pytest("tests/runtime"),)),
     Step("scenarios", "stories on the real engine", (pytest("tests/scenarios", "--require-full-coverage"),)),
     Step("platform", "the whole platform: start, stop, start again", (pytest("tests/platform"),), by_default=False),

@@ -110,6 +110,42 @@ def all_findings(
     return found, len(project.files) + len(project.letters.names())
 
 
+def refuse_what_will_not_work(settings: Settings, policies: Sequence[str] = (), *, force: bool = False) -> None:
+    """Check before deploying; say what is wrong.
+
+    :param policies: the folders to be deployed; none: all.
+    :param force: only warn.
+    :raises typer.Exit: something is wrong, or cannot be checked, and ``force`` is not given.
+    """
+    from workers.checks.all import of_files  # noqa: PLC0415
+    from workers.checks.feel import Feel  # noqa: PLC0415
+    from workers.checks.finding import Severity  # noqa: PLC0415
+    from workers.checks.node import NodeProblem  # noqa: PLC0415
+    from workers.checks.report import as_text  # noqa: PLC0415
+
+    began, feel = time.monotonic(), Feel(settings.cache_dir, _tell)
+    try:
+        found, read = all_findings(settings, feel, say=_tell)
+    except NodeProblem as problem:
+        told = str(problem)
+    else:
+        if policies:
+            found = of_files(
+                found, [root / one for root in (settings.bpmn_dir, settings.templates_dir) for one in policies]
+            )
+        errors = [one for one in found if one.severity is Severity.ERROR]
+        if not errors:
+            return
+        told = as_text(errors, read, time.monotonic() - began)
+    finally:
+        feel.close()
+    typer.echo(told, err=True)
+    if not force:
+        typer.secho("Nothing was deployed. Mend it, or deploy all the same with --force.", fg="red", err=True)
+        raise typer.Exit(1)
+    typer.secho("Deployed all the same, because of --force.", fg="yellow", err=True)
+
+
 def _wait_for_change(settings: Settings) -> None:
     before = _saved(settings)
     while _saved(settings) == before:

@@ -410,8 +410,8 @@ def narrowed(  # noqa: PLR0911 - one for each kind of condition
             return _either(variables, one, other)
         case feel.Call(function="not", arguments=(argument,)):
             return narrowed(variables, argument, holds=not holds, hidden=hidden)
-        case feel.Call(function="list contains", arguments=(feel.Items() as listed, value)):
-            return narrowed(variables, feel.Among(value, (listed,)), holds=holds, hidden=hidden)
+        case feel.Call(function="list contains", arguments=(feel.Items() as offered, value)):
+            return narrowed(variables, feel.Among(value, (offered,)), holds=holds, hidden=hidden)
         case feel.Operation(operator="=" | "!=" as operator, left=left, right=right):
             if isinstance(left, feel.Constant):
                 left, right = right, left

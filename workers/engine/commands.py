@@ -78,17 +78,23 @@ def deploy(
     wait: Annotated[
         bool, typer.Option(help="Wait until Tasklist has the forms, so that procedures can be started at once.")
     ] = True,
+    force: Annotated[bool, typer.Option("--force", help="Deploy what 'dueprocess check' says will not work.")] = False,
 ) -> None:
     """Deploy the diagrams, forms and decisions of each policy to the engine.
+
+    What 'dueprocess check' finds an error in is not deployed.
 
     Each folder of bpmn/ is one deployment. What has not changed keeps its version; where one file of a folder changed,
     the whole folder gets a new version, and cases that are under way stay with theirs.
 
     The local platform is found by itself; another engine is named in DUEPROCESS_ENGINE_GRPC and DUEPROCESS_ENGINE_REST.
     """
-    console = Console()
+    from workers.checks.commands import refuse_what_will_not_work  # noqa: PLC0415  (--help should be quick)
+
+    console, settings = Console(), Settings()
     with telling_errors(console):
-        deploy_policies(Settings(), console, policies or (), wait=wait)
+        refuse_what_will_not_work(settings, policies or (), force=force)
+        deploy_policies(settings, console, policies or (), wait=wait)
 
 
 def deploy_policies(
