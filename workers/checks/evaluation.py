@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workers.checks import feel
@@ -233,12 +233,13 @@ class Evaluation:
         entries: dict[str, Kind] = {}
         sources: dict[str, Expression] = {}
         for name, value in expression.entries:
-            self._look_for_shadows(name, value, sources)
-            entries[name] = self._within(dict(entries), value)
+            shadowing = set(self._look_for_shadows(name, value, sources))
+            seen = {earlier: kind for earlier, kind in entries.items() if earlier not in shadowing}
+            entries[name] = self._within(seen, value)
             sources[name] = value
         return context(entries)
 
-    def _look_for_shadows(self, name: str, value: Expression, before: Mapping[str, Expression]) -> None:
+    def _look_for_shadows(self, name: str, value: Expression, before: Mapping[str, Expression]) -> Iterator[str]:
         """An entry sees the entries before it, which is rarely meant where a variable has the same name."""
         for part in feel.everything_in(value):
             if not isinstance(part, feel.Name) or part.name not in before:
@@ -257,6 +258,7 @@ class Evaluation:
                     f"Put the entry '{name}' before the entry '{part.name}'.",
                     part,
                 )
+                yield part.name
 
     def _loop(self, expression: feel.Loop) -> Kind:
         names: dict[str, Kind] = {}

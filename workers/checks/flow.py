@@ -800,7 +800,7 @@ class _Graph:
         for element in self.nodes.values():
             if element.type == "boundaryEvent" and not element.interrupting and element.attached_to in self.nodes:
                 host = element.attached_to
-                yield self._reached([element.id]), self._reached([host])
+                yield self._reached([element.id]), self._reached([host], without=element.id)
             elif element.is_subprocess and element.triggered_by_event:
                 around = {one.id for one in self.within(element.parent)} - {element.id}
                 deep = {inner for one in around for inner in self.inside(one)}
@@ -815,12 +815,12 @@ class _Graph:
         """Whether a path leads from one element to another."""
         return other in self._reached(self.targets(one))
 
-    def _reached(self, starts: list[str]) -> set[str]:
+    def _reached(self, starts: list[str], *, without: str = "") -> set[str]:
         found: set[str] = set()
         waiting = list(starts)
         while waiting:
             current = waiting.pop()
-            if current in found:
+            if current in found or current == without:
                 continue
             found.add(current)
             found.update(self.inside(current))
