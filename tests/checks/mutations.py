@@ -183,6 +183,32 @@ MUTATIONS: tuple[Mutation, ...] = (
         "wrong-input",
     ),
     Mutation(
+        "a register does not know a kind of entry",
+        WIRING,
+        lambda c: c.diagram(RECORD)["Task_RegisterTheDecision"].input("kind", '="demotion"'),
+        f"{RECORD}.bpmn",
+        "Task_RegisterTheDecision",
+        "unknown-in-register",
+    ),
+    Mutation(
+        "a form offers a kind of entry the register does not know",
+        WIRING,
+        lambda c: c.form(f"{RECORD}_start")["decision_kind"]["values"].append(
+            {"label": "Demotion", "value": "demotion"}
+        ),
+        f"{RECORD}.bpmn",
+        "Task_RegisterTheDecision",
+        "unknown-in-register",
+    ),
+    Mutation(
+        "a register does not know a status",
+        WIRING,
+        lambda c: c.diagram(EFFECT)["Task_ChangeTheRegister"].input("status", '="withdrawn"'),
+        f"{EFFECT}.bpmn",
+        "Task_ChangeTheRegister",
+        "unknown-in-register",
+    ),
+    Mutation(
         "a listener is misspelled",
         WIRING,
         lambda c: c.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].extend("executionListener", type="file_statment"),

@@ -71,7 +71,7 @@ def _optional_field(copy: Copy) -> None:
 
 
 def _another_option(copy: Copy) -> None:
-    copy.form(f"{RECORD}_start")["decision_kind"]["values"].append({"label": "Demotion", "value": "demotion"})
+    copy.form("capability_appeal_late")["late_appeal"]["values"].append({"label": "Ask first", "value": "ask"})
 
 
 def _two_new_answers(copy: Copy) -> None:

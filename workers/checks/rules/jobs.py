@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
-from workers.checks.finding import Finding, about
+from workers.checks.finding import Finding, Severity, about
 from workers.checks.kinds import kind_of_field, kind_of_model, samples, unfit
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element
@@ -99,8 +99,8 @@ def _inputs(project: Project, diagram: Diagram, element: Element, declared: JobT
     for name in fields:
         if name in inside.known:
             yield from _fits(project, diagram, element, declared, name, mapped=name in supplied)
-    if declared.name == "add_register_entry":
-        yield from _register_facts(project, diagram, element)
+    if "register" in fields:
+        yield from _register(project, diagram, element)
 
 
 def _fits(
@@ -112,15 +112,16 @@ def _fits(
     kind = inside.known[name]
     wanted = kind_of_field(declared.input_model, name)
     problem = unfit(kind, wanted)
+    severity = Severity.ERROR
     if problem is None:
-        for value in samples(kind) or ():
-            if value is None:
-                # Whether it is ever empty here depends on more than can be known.
-                continue
-            problem = _refusal(declared.input_model, name, value)
-            if problem is not None:
-                problem = f"can be {_written(value)}: {problem}"
-                break
+        # Whether it is ever empty here depends on more than can be known.
+        tried = [
+            (value, _refusal(declared.input_model, name, value)) for value in samples(kind) or () if value is not None
+        ]
+        refused = [(value, refusal) for value, refusal in tried if refusal is not None]
+        if refused:
+            problem = f"can be {_written(refused[0][0])}: {refused[0][1]}"
+            severity = Severity.ERROR if len(refused) == len(tried) else Severity.WARNING
     if problem is None:
         return
     if mapped:
@@ -130,6 +131,7 @@ def _fits(
             "wrong-input",
             f"gives {declared.name} an input '{name}' that {problem}",
             f"Correct the mapping. {fields_of(declared.input_model)[name].description}",
+            severity=severity,
         )
     else:
         yield about(
@@ -138,6 +140,7 @@ def _fits(
             "wrong-input",
             f"has no input '{name}', so {declared.name} reads the variable of that name, which {problem}",
             f"Add an input mapping. {fields_of(declared.input_model)[name].description}",
+            severity=severity,
         )
 
 
@@ -183,14 +186,13 @@ def _listened(project: Project, diagram: Diagram, element: Element, declared: Jo
             )
 
 
-def _register_facts(project: Project, diagram: Diagram, element: Element) -> Iterator[Finding]:
-    """A register says itself which facts an entry has."""
+def _register(project: Project, diagram: Diagram, element: Element) -> Iterator[Finding]:
+    """A register says itself which kinds of entries and which facts it keeps."""
     inside = project.flow.inside(diagram, element)
-    if inside is None or "register" not in inside.known or "facts" not in inside.known:
+    names = inside.known["register"].constants if inside is not None and "register" in inside.known else None
+    if inside is None or names is None:
         return
-    given, names = inside.known["facts"], inside.known["register"].constants
-    if names is None or given.is_anything or given.fields is None:
-        return
+    mapped = {mapping.target for mapping in element.zeebe.inputs}
     for register in sorted(str(scalar.value) for scalar in names):
         if register not in REGISTERS:
             near = difflib.get_close_matches(register, REGISTERS, 1)
@@ -198,10 +200,25 @@ def _register_facts(project: Project, diagram: Diagram, element: Element) -> Ite
                 diagram,
                 element.id,
                 "unknown-register",
-                f"adds to the register {register!r}, which there is not",
+                f"names the register {register!r}, which there is not",
                 f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(REGISTERS)}.",
             )
             continue
+        for name, known in (("kind", REGISTERS[register].kinds), ("status", REGISTERS[register].statuses)):
+            values = inside.known[name].constants if name in mapped and name in inside.known else None
+            for value in sorted(str(scalar.value) for scalar in values or () if scalar.value not in known):
+                near = difflib.get_close_matches(value, known, 1)
+                yield about(
+                    diagram,
+                    element.id,
+                    "unknown-in-register",
+                    f"gives the register {register} the {name} {value!r}, which it does not know",
+                    f"Did you mean {near[0]!r}?" if near else f"It knows {', '.join(known)}.",
+                    severity=Severity.ERROR if len(values or ()) == 1 else Severity.WARNING,
+                )
+        if "facts" not in mapped or inside.known["facts"].fields is None:
+            continue
+        given = inside.known["facts"]
         model = REGISTERS[register].facts
         wanted = kind_of_model(model).by_name
         required = {info.alias or name for name, info in model.model_fields.items() if info.is_required()}

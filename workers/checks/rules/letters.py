@@ -230,6 +230,7 @@ class _Sending:
                 "surplus-fact",
                 f"gives the letter {called} the fact '{name}', which it does not print",
                 f"Is it '{near[0]}'?" if near else "Leave it out, or print it.",
+                Severity.WARNING,
             )
         quoted = {name for needed in letters.values() for name in needed.statements | needed.optional_statements}
         for name in sorted((self._listed() or set()) - quoted):
@@ -237,6 +238,7 @@ class _Sending:
                 "surplus-statement",
                 f"gives the letter {called} the statement '{name}', which it does not quote",
                 "Quote it in the letter, or leave it out.",
+                Severity.WARNING,
             )
 
     def _hearing(self) -> Iterator[Finding]:
