@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.checks.copies import Change, Copy
+from workers.checks.all import Check
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Mutation:
     element: str
     """The id of the element, or what it begins with; blank for the file as a whole."""
     rule: str
+    checks: tuple[Check, ...] = ()
+    """Checks to run beside those of ``tests/checks/conftest.py``."""
 
 
 ADMISSION = "capability_appeal_admission"

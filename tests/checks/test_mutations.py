@@ -10,6 +10,7 @@ import pytest
 from tests.checks.conftest import HERE, SCORE
 from tests.checks.copies import Copy
 from tests.checks.mutations import MUTATIONS, Mutation
+from workers.checks.all import checked
 from workers.checks.finding import Finding
 from workers.checks.project import Project
 
@@ -24,7 +25,8 @@ def test_it_is_caught(
 ) -> None:
     copy = Copy(good, tmp_path)
     mutation.change(copy)
-    found = [finding for finding in copy.findings(HERE) if finding not in before]
+    known = before | set(checked(good, mutation.checks))
+    found = [finding for finding in copy.findings((*HERE, *mutation.checks)) if finding not in known]
     caught = any(
         finding.rule == mutation.rule
         and finding.file.name == mutation.file

@@ -317,7 +317,7 @@ class Flow:
                 yield not self._is_heard_of(event.message.name)
 
     def _is_heard_of(self, message: str) -> bool:
-        return message in self._heard_of or None in self._heard_of
+        return not message.startswith("=") and (message in self._heard_of or None in self._heard_of)
 
     def _arriving(self, diagram: Diagram, process: Process, element: Element) -> Variables | None:
         state, graph = self._states[process.id], self._graphs[process.id]

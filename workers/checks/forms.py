@@ -66,6 +66,8 @@ class FormField:
         named.extend(
             (name, (properties.get("appearance") or {}).get(name)) for name in ("prefixAdorner", "suffixAdorner")
         )
+        if properties.get("valuesKey"):
+            named.append(("options", f"={properties['valuesKey']}"))
         named.extend(("label of an option", option.get("label")) for option in properties.get("values") or ())
         for name, value in named:
             if isinstance(value, str) and value:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from workers.checks.finding import Finding, Severity, about
 from workers.checks.kinds import kind_of_field, kind_of_model, samples, unfit
 from workers.checks.project import Project
-from workers.diagrams.model import Diagram, Element
+from workers.diagrams.model import Diagram, Element, Listener
 from workers.registers.definitions import REGISTERS
 from workers.runtime.contract import JobInput, JobType
 
@@ -27,7 +27,7 @@ def jobs_get_what_they_need(project: Project) -> Iterator[Finding]:
         if task is not None and task.type and not task.type.startswith("="):
             declared = project.job_types.get(task.type)
             if declared is None:
-                yield _no_worker(project, diagram, element, task.type)
+                yield _no_worker(project, diagram, element.id, task.type)
             elif declared.listener:
                 yield about(
                     diagram,
@@ -39,26 +39,35 @@ def jobs_get_what_they_need(project: Project) -> Iterator[Finding]:
             else:
                 yield from _inputs(project, diagram, element, declared)
         for listener in element.zeebe.listeners:
+            yield from _listener(project, diagram, element.id, listener)
             served = project.job_types.get(listener.type)
-            if served is None:
-                yield _no_worker(project, diagram, element, listener.type)
-            elif not served.listener:
-                yield about(
-                    diagram,
-                    element.id,
-                    "task-as-listener",
-                    f"has the job {listener.type!r} as a listener, but it is for service tasks",
-                    "Make it a service task of its own.",
-                )
-            else:
+            if served is not None and served.listener:
                 yield from _listened(project, diagram, element, served)
+    for diagram in project.diagrams:
+        for process in diagram.processes:
+            for listener in process.listeners:
+                yield from _listener(project, diagram, process.id, listener)
 
 
-def _no_worker(project: Project, diagram: Diagram, element: Element, wanted: str) -> Finding:
+def _listener(project: Project, diagram: Diagram, any_id: str, listener: Listener) -> Iterator[Finding]:
+    served = project.job_types.get(listener.type)
+    if served is None:
+        yield _no_worker(project, diagram, any_id, listener.type)
+    elif not served.listener:
+        yield about(
+            diagram,
+            any_id,
+            "task-as-listener",
+            f"has the job {listener.type!r} as a listener, but it is for service tasks",
+            "Make it a service task of its own.",
+        )
+
+
+def _no_worker(project: Project, diagram: Diagram, any_id: str, wanted: str) -> Finding:
     near = difflib.get_close_matches(wanted, project.job_types, 1)
     return about(
         diagram,
-        element.id,
+        any_id,
         "unknown-job-type",
         f"is a job {wanted!r}, for which there is no worker",
         f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(project.job_types)}.",

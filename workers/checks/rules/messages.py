@@ -25,7 +25,7 @@ def messages_arrive(project: Project) -> Iterator[Finding]:
                 yield about(
                     diagram, element.id, "no-message", "waits for no message", "Choose the message it waits for."
                 )
-            elif event.message is not None:
+            elif event.message is not None and not event.message.name.startswith("="):
                 catchers[event.message.name].append((diagram, element, event.message))
                 yield from _key_is_there(diagram, element, event.message)
     publishers = project.flow.publishers

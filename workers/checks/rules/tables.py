@@ -17,7 +17,7 @@ from workers.checks.project import Project
 from workers.checks.rules.expressions import Make, looked_at
 
 Sample = str | float | bool
-_MOST_SAMPLES = 20_000
+_MOST_SAMPLES = 5_000
 _SEVERITY = {"rule-never-met": Severity.WARNING}
 """A rule for what never comes does no harm; it may be a slip of the pen."""
 _TYPES = {
