@@ -212,6 +212,32 @@ MUTATIONS: tuple[Mutation, ...] = (
         "unknown-in-register",
     ),
     Mutation(
+        "a role is misspelled among those to look for",
+        WIRING,
+        lambda c: c.diagram(ADMISSION)["Task_FindWhoReceivesIt"].input(
+            "roles", '=["chief_exec", "statutory_officers"]'
+        ),
+        f"{ADMISSION}.bpmn",
+        "Task_FindWhoReceivesIt",
+        "unknown-role",
+    ),
+    Mutation(
+        "a letter goes to a role there is not",
+        WIRING,
+        lambda c: c.diagram(EFFECT)["CallActivity_InstructTheReinstatement"].input("recipient", '="role:payroll"'),
+        f"{EFFECT}.bpmn",
+        "CallActivity_InstructTheReinstatement",
+        "unknown-role",
+    ),
+    Mutation(
+        "a case is opened for a procedure there is not",
+        WIRING,
+        lambda c: c.diagram(RECORD)["Task_OpenTheCase"].input("procedure", '="capability_decision_records"'),
+        f"{RECORD}.bpmn",
+        "Task_OpenTheCase",
+        "unknown-procedure",
+    ),
+    Mutation(
         "a listener is misspelled",
         WIRING,
         lambda c: c.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].extend("executionListener", type="file_statment"),
@@ -369,6 +395,22 @@ MUTATIONS: tuple[Mutation, ...] = (
         f"{AGREEMENT}.bpmn",
         "SequenceFlow_WillTheyAct_Yes",
         "unknown-variable",
+    ),
+    Mutation(
+        "a field of a start form is renamed that a later form asks again",
+        VARIABLES,
+        lambda c: c.form(f"{APPEAL}_start")["staff_number"].update(key="number"),
+        f"{RECEIPT}.bpmn",
+        "Task_FindTheEmployee",
+        "set-too-late",
+    ),
+    Mutation(
+        "a caller no longer passes on what a gateway asks first and a form sets later",
+        VARIABLES,
+        lambda c: c.diagram(APPEAL)["CallActivity_HoldTheAppealHearing"].input("new_matters", None),
+        f"{HEARING}.bpmn",
+        "Gateway_AnythingToLookInto",
+        "set-too-late",
     ),
     Mutation(
         "an entry is read of what has none",

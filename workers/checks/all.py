@@ -8,7 +8,7 @@ from pathlib import Path
 from workers.checks.element_template_check import check_element_templates
 from workers.checks.finding import Finding, Severity
 from workers.checks.project import Project
-from workers.checks.rules.calls import callers_give_what_is_needed
+from workers.checks.rules.calls import callers_give_what_is_needed, variables_are_set_in_time
 from workers.checks.rules.drawing import diagrams_are_well_drawn
 from workers.checks.rules.errors import errors_are_caught
 from workers.checks.rules.expressions import expressions_work
@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     responsibility_is_named,
     jobs_get_what_they_need,
     callers_give_what_is_needed,
+    variables_are_set_in_time,
     errors_are_caught,
     messages_arrive,
     expressions_work,

@@ -112,6 +112,24 @@ class Flow:
         """What a process ends with; None where it is not known or never ends."""
         return self._exits.get(process_id)
 
+    def is_unset_at_first(self, element: Element, name: str) -> bool:
+        """Whether a variable can only be set after the element was reached once: then it is null the first time."""
+        state, graph = self._states.get(element.process_id), self._graphs.get(element.process_id)
+        if state is None or graph is None or element.id not in state.at or state.at[element.id].open:
+            return False
+        if any(name in one.known or one.open for one in (*state.entry.values(), *state.told.values())):
+            return False
+        starts = [one.id for one in graph.within(None) if one.type == "startEvent" or one.triggered_by_event]
+        before = graph.reached_without(starts, element.id)
+        return not any(name in state.given.get(one, NO_VARIABLES).known for one in before)
+
+    def setters(self, element: Element, name: str) -> Iterator[Element]:
+        """The elements of its process that set a variable."""
+        state, graph = self._states[element.process_id], self._graphs[element.process_id]
+        for one in graph.nodes.values():
+            if name in state.given.get(one.id, NO_VARIABLES).known:
+                yield one
+
     def sets(self, element: Element) -> Mapping[str, Kind]:
         """What an element gives to its process."""
         return self._state(element).given.get(element.id, NO_VARIABLES).known
@@ -810,6 +828,10 @@ class _Graph:
                 for place, one in enumerate(branches):
                     for other in branches[place + 1 :]:
                         yield one, other
+
+    def reached_without(self, starts: list[str], without: str) -> set[str]:
+        """What is reached by paths that do not pass an element; not what it holds, nor the events on it."""
+        return self._reached(starts, without=without) - {without, *self.inside(without)}
 
     def leads(self, one: str, other: str) -> bool:
         """Whether a path leads from one element to another."""

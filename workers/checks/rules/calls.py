@@ -36,6 +36,38 @@ def callers_give_what_is_needed(project: Project) -> Iterator[Finding]:
     yield from _taken_back(project)
 
 
+def variables_are_set_in_time(project: Project) -> Iterator[Finding]:
+    """What an element cannot do without is there when it is reached for the first time."""
+    needed = _needed(project)
+    for diagram in project.diagrams:
+        optional = _asked_whether_there(project, diagram)
+        for process in diagram.processes:
+            for element in process.elements:
+                used = {*_used(project, diagram, element, needed), *_decided_by(project, diagram, element)}
+                for name in sorted(used - optional):
+                    if not project.flow.is_unset_at_first(element, name):
+                        continue
+                    setters = [" ".join(one.name.split()) or one.id for one in project.flow.setters(element, name)]
+                    if setters:
+                        yield about(
+                            diagram,
+                            element.id,
+                            "set-too-late",
+                            f"needs the variable '{name}', which only '{setters[0]}' sets, after it",
+                            "Set it before, or ask whether it is null.",
+                        )
+
+
+def _decided_by(project: Project, diagram: Diagram, element: Element) -> Iterator[str]:
+    """The variables the conditions behind a gateway ask about."""
+    if not element.is_gateway:
+        return
+    for flow in diagram.outgoing(element.id):
+        if flow.condition is not None:
+            root = project.feel.expression(flow.condition.removeprefix("=")).root
+            yield from (part.name for part in feel.everything_in(root) if isinstance(part, feel.Name))
+
+
 def _taken_back(project: Project) -> Iterator[Finding]:
     """What is taken from a called process under its own name is something that process has."""
     for diagram, element in project.elements():

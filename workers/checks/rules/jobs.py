@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
 
@@ -11,9 +11,10 @@ import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
 from workers.checks.finding import Finding, Severity, about
-from workers.checks.kinds import kind_of_field, kind_of_model, samples, unfit
+from workers.checks.kinds import Kind, kind_of_field, kind_of_model, samples, unfit
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element, Listener
+from workers.people.roles import ROLES
 from workers.registers.definitions import REGISTERS
 from workers.runtime.contract import JobInput, JobType
 
@@ -23,6 +24,9 @@ Fields = dict[str, Any]
 def jobs_get_what_they_need(project: Project) -> Iterator[Finding]:
     """Every job type has a worker, and the input mappings fit what it takes."""
     for diagram, element in project.elements():
+        inside = project.flow.inside(diagram, element)
+        if inside is not None:
+            yield from _names_there_are(project, diagram, element, inside.known)
         task = element.zeebe.task
         if task is not None and task.type and not task.type.startswith("="):
             declared = project.job_types.get(task.type)
@@ -110,6 +114,38 @@ def _inputs(project: Project, diagram: Diagram, element: Element, declared: JobT
             yield from _fits(project, diagram, element, declared, name, mapped=name in supplied)
     if "register" in fields:
         yield from _register(project, diagram, element)
+
+
+def _names_there_are(
+    project: Project, diagram: Diagram, element: Element, given: Mapping[str, Kind]
+) -> Iterator[Finding]:
+    """Roles, and the procedure a case belongs to, are names that exist."""
+    for mapping in element.zeebe.inputs:
+        kind = given.get(mapping.target)
+        scalars = {*(kind.constants or ()), *((kind.item.constants if kind.item else None) or ())} if kind else set()
+        for value in sorted(str(scalar.value) for scalar in scalars):
+            role = (
+                value if mapping.target == "roles" else value.removeprefix("role:") if value.startswith("role:") else ""
+            )
+            if role and role not in ROLES:
+                near = difflib.get_close_matches(role, ROLES, 1)
+                yield about(
+                    diagram,
+                    element.id,
+                    "unknown-role",
+                    f"names the role {role!r} in its input '{mapping.target}', which nobody holds",
+                    f"Did you mean {near[0]!r}?" if near else f"The roles are {', '.join(ROLES)}.",
+                )
+            if mapping.target == "procedure" and value not in project.diagram_of:
+                near = difflib.get_close_matches(value, project.diagram_of, 1)
+                yield about(
+                    diagram,
+                    element.id,
+                    "unknown-procedure",
+                    f"opens a case of the procedure {value!r}, which there is not",
+                    f"Did you mean {near[0]!r}?" if near else "Name the process the case belongs to.",
+                    severity=Severity.WARNING,
+                )
 
 
 def _fits(

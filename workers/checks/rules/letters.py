@@ -87,21 +87,30 @@ def _needed(folder: TemplateFolder, name: str) -> Placeholders:
 
 @lru_cache(maxsize=1024)
 def _choices(folder: TemplateFolder, name: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The values a letter chooses words by, each with those it has words for; not where an if guards the choice."""
+    """The values a letter chooses words by, each with those it has words for; not where an if asks about it first."""
     found: list[tuple[str, frozenset[str]]] = []
     for tree in folder.parse(_load(folder, name)):
         guarded = {
-            id(choice)
+            (id(choice), name.name)
             for question in tree.find_all(nodes.If)
+            for name in question.find_all(nodes.Name)
             for node in (*question.body, *question.elif_, *question.else_)
             for choice in node.find_all(nodes.Filter)
+            if any(name is asked for one in (question, *question.elif_) for asked in _names_asked(one))
         }
         found.extend(
             (choice.node.name, frozenset(str(keyword.key) for keyword in choice.kwargs))
             for choice in tree.find_all(nodes.Filter)
-            if choice.name == "choose" and isinstance(choice.node, nodes.Name) and id(choice) not in guarded
+            if choice.name == "choose"
+            and isinstance(choice.node, nodes.Name)
+            and (id(choice), choice.node.name) not in guarded
         )
     return tuple(found)
+
+
+def _names_asked(question: nodes.If) -> tuple[nodes.Name, ...]:
+    own = (question.test,) if isinstance(question.test, nodes.Name) else ()
+    return (*own, *question.test.find_all(nodes.Name))
 
 
 def _sound(project: Project, name: str) -> Iterator[Finding]:
