@@ -149,7 +149,7 @@ def test_a_new_task_is_what_its_template_says(name: str, trial: Path) -> None:
     made = next(e for e in read_diagram(trial).elements.values() if e.zeebe.template == template)
     assert made.type == ("callActivity" if is_letter else "serviceTask")
     needed = {
-        variable: "=false" if shown["type"] == "Boolean" else shown.get("value", "")
+        variable: f"={shown.get('value', False)}".lower() if shown["type"] == "Boolean" else shown.get("value", "")
         for variable, shown in shown_inputs(read_files(SETTINGS.bpmn_dir)[template].current).items()
         if not shown.get("optional") or shown["type"] == "Boolean"
     }
