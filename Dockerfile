@@ -11,15 +11,15 @@ WORKDIR /opt/due-process
 COPY requirements.production.lock /tmp/
 RUN python3 -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check \
-        --only-binary :all: --no-deps --require-hashes --requirement /tmp/requirements.production.lock \
-    && /opt/venv/bin/python -m pip uninstall --quiet --yes --disable-pip-version-check pip
+        --no-compile --only-binary :all: --no-deps --require-hashes --requirement /tmp/requirements.production.lock \
+    && /opt/venv/bin/python -m pip uninstall --quiet --yes --disable-pip-version-check pip setuptools
 COPY workers workers
 COPY bpmn bpmn
 COPY templates templates
 COPY policies policies
 COPY deploy/image/ /usr/local/bin/
 # The root file system is read-only at run time; hashes instead of times, so that two builds give the same files.
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib /opt/due-process/workers \
+RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib /opt/due-process/workers \
     && chmod 755 /usr/local/bin/dueprocess /usr/local/bin/dueprocess-answers
 
 FROM ${PYTHON_IMAGE}:${PYTHON_VERSION}

@@ -64,8 +64,8 @@ def test_nothing_of_it_was_compiled_at_the_first_start(our_image: str) -> None:
 
 def test_letters_can_be_rendered_in_it(our_image: str) -> None:
     # The PDF needs a library of machine code and its fonts; the root is read-only.
-    said = docker("run", *CLOSED, our_image, "notices", "preview", "capability/capability_appeal_decision")
-    assert "appeal" in said
+    letter = ("notices", "preview", "capability/capability_appeal_decision", "--folder", f"{SCRATCH}/letter")
+    assert "capability_appeal_decision.pdf" in docker("run", *CLOSED, our_image, *letter)
 
 
 def test_a_sick_worker_is_said_to_be(our_image: str) -> None:
