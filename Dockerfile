@@ -41,7 +41,7 @@ WORKDIR /opt/due-process
 USER 10001:10001
 EXPOSE 9601 8090
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["dueprocess-answers", "http://127.0.0.1:9601/ready"]
 ENTRYPOINT ["dueprocess"]
 CMD ["work"]

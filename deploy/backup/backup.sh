@@ -99,7 +99,8 @@ back_up() {
 }
 
 names() {
-    find "$folder" -mindepth 1 -maxdepth 1 -type d -name '2*Z' -printf '%f\n' 2>/dev/null | sort
+    [[ -d $folder ]] || return 0
+    find "$folder" -mindepth 1 -maxdepth 1 -type d -name '2*Z' -printf '%f\n' | sort
 }
 
 rotate() {

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import re
+import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -173,22 +175,24 @@ def _decisions(stack: Stack) -> list[str]:
 
 
 def test_it_says_when_the_engine_is_away_and_comes_back_by_itself(stack: Stack) -> None:
-    docker("pause", stack.container("engine"))
+    ask = ("dueprocess-answers", "http://127.0.0.1:9601/ready")
+    docker("kill", stack.container("engine"))
     try:
-        ask = ("dueprocess-answers", "http://127.0.0.1:9601/ready")
         wait_until(lambda: "503" in stack.inside("worker", *ask, check=False), "the worker is not ready", 90)
     finally:
-        docker("unpause", stack.container("engine"))
+        docker("start", stack.container("engine"))
     wait_until(lambda: stack.inside("worker", *ask, check=False) == "", "the worker is ready again", 90)
     assert stack.state("worker")["Running"]
     assert inspect(stack.container("worker"))["RestartCount"] == 0
 
 
 def test_a_killed_worker_is_started_again(stack: Stack) -> None:
-    # Killing it from outside would count as stopping it.
     before = inspect(stack.container("worker"))["RestartCount"]
-    pid = stack.state("worker")["Pid"]
-    docker("run", "--rm", "--pid", "host", "--privileged", "--entrypoint", "kill", _shell(stack), "-9", str(pid))
+    # `docker kill` would count as stopping it.
+    try:
+        os.kill(int(stack.state("worker")["Pid"]), signal.SIGKILL)
+    except (PermissionError, ProcessLookupError) as error:
+        pytest.skip(f"the processes of containers cannot be killed from here: {error.strerror}")
     wait_until(
         lambda: (
             inspect(stack.container("worker"))["RestartCount"] == before + 1 and stack.health("worker") == "healthy"
@@ -196,10 +200,6 @@ def test_a_killed_worker_is_started_again(stack: Stack) -> None:
         "the worker is back",
         90,
     )
-
-
-def _shell(stack: Stack) -> str:
-    return str(inspect(stack.container("postgres"))["Config"]["Image"])
 
 
 @pytest.mark.parametrize("name", ["worker", "case-file", "mailbox", "backup"])
