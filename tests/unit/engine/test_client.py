@@ -13,9 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from tests.unit.runtime.fake_gateway import FakeGateway
 from workers.engine.client import EngineClient
 from workers.engine.errors import EngineError
+from workers.settings import Settings
 
 TASK = {
     "id": "2251799813685260",
@@ -189,6 +192,21 @@ async def test_from_8_8_on_every_request_says_who_asks(engine: FakeEngine) -> No
         ("GET", "/v2/process-definitions/7", None, "basic"),
         ("GET", "/v2/process-definitions/8", None, "basic"),
     ]
+
+
+async def test_from_8_8_on_the_gateway_is_told_who_asks_too() -> None:
+    settings = Settings(
+        engine_username="deployer",
+        engine_password=SecretStr("secret"),
+        engine_grpc_sign_in="basic",
+        engine_rest_sign_in="basic",
+    )
+    async with FakeGateway() as gateway:
+        signed = EngineClient.for_settings(settings.model_copy(update={"engine_grpc": gateway.address}))
+        async with signed as connected:
+            await connected.topology()
+
+    assert gateway.headers[-1]["authorization"] == "Basic " + base64.b64encode(b"deployer:secret").decode()
 
 
 async def test_from_8_8_on_a_login_is_checked_by_using_it(engine: FakeEngine) -> None:
