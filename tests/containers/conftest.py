@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,18 +17,26 @@ from tests.containers.stand_ins import Image, image
 from tests.unit.deploy.compose import compose
 from workers.settings import PROJECT
 
+HERE = Path(__file__).parent
 NEEDED = "DUEPROCESS_TEST_CONTAINERS"
 """Set to ``required`` where the absence of Docker is a failure."""
+LONGEST = 1500
+"""Seconds."""
+UP = 600.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without Docker these tests are skipped, unless they are required."""
-    reason = why_not()
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    for item in ours:
+        # The first of them waits for images to be built and services to start.
+        item.add_marker(pytest.mark.timeout(LONGEST))
+    reason = why_not() if ours else None
     if reason is None:
         return
     if os.environ.get(NEEDED) == "required":
         raise pytest.UsageError(f"The tests with containers are required, but {reason}.")
-    for item in items:
+    for item in ours:
         item.add_marker(pytest.mark.skip(reason=f"tests with containers need Docker: {reason}"))
 
 
@@ -86,9 +95,9 @@ def stack(our_image: str, postgres_image: Image, engine_image: Image, folder: Pa
         "CASE_FILE_PORT": "0",
         "MAILBOX_PORT": "0",
     }
-    from subprocess import run  # noqa: PLC0415
-
-    run(["sh", str(PROJECT / "deploy/make-secrets.sh"), str(folder / "secrets")], check=True, capture_output=True)
+    subprocess.run(
+        ["sh", str(PROJECT / "deploy/make-secrets.sh"), str(folder / "secrets")], check=True, capture_output=True
+    )
     (folder / "backups").mkdir()
     services = Stack(
         f"due-process-test-{secrets.token_hex(4)}",
@@ -97,7 +106,7 @@ def stack(our_image: str, postgres_image: Image, engine_image: Image, folder: Pa
     )
     try:
         try:
-            services.compose("--profile", "dev", "up", "--detach", timeout=300)
+            services.compose("--profile", "dev", "up", "--detach", timeout=UP)
         except DockerError as error:
             said = [f"--- {name}\n{services.compose('logs', name, check=False).stdout[-3000:]}" for name in ("engine",)]
             pytest.fail(f"{error}\n{docker('ps', '--all')}\n" + "\n".join(said))
