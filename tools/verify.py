@@ -57,6 +57,9 @@ STEPS = (
     Step("scenarios", "stories on the real engine", (pytest("tests/scenarios", "--require-full-coverage"),)),
     Step("platform", "the whole platform: start, stop, start again", (pytest("tests/platform"),), by_default=False),
     Step("browser", "Tasklist and Operate in a browser", (pytest("tests/browser"),), by_default=False),
+    Step(
+        "containers", "image, Compose file and backups in containers", (pytest("tests/containers"),), by_default=False
+    ),
     Step("chaos", "kill -9 under load: no letter lost or doubled", (pytest("tests/chaos", "-s"),), by_default=False),
 )
 

@@ -22,6 +22,7 @@ from workers.people.commands import commands as people_commands
 from workers.records.commands import commands as record_commands
 from workers.records.commands import fail
 from workers.registers.commands import commands as register_commands
+from workers.rights.commands import rights
 from workers.runtime.commands import work
 from workers.secret_files import SecretFileError
 from workers.settings import Settings
@@ -78,6 +79,7 @@ app.add_typer(notice_commands, name="notices", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(picture)
 app.command(rich_help_panel=LOOK)(docs)
 app.add_typer(template_commands, name="templates", rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(rights)
 
 if __name__ == "__main__":
     app()

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
 
     engine_grpc: str = Field("localhost:26500", description="Address of the engine's gateway (gRPC).")
     engine_rest: str = Field("http://localhost:8080", description="Address of the engine's REST API.")
+    engine_rest_sign_in: str = Field(
+        "form",
+        pattern="^(form|basic)$",
+        description="How one signs in there: form, as on 8.6, or basic, as from 8.8 on.",
+    )
     engine_username: str = Field("demo", description="Who signs in to the engine's REST API and Tasklist.")
     engine_password: SecretStr = Field(SecretStr("demo"), description="That user's password.")
 

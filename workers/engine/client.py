@@ -18,9 +18,12 @@ import httpx
 from pyzeebe.proto import gateway_pb2, gateway_pb2_grpc
 
 from workers.engine.errors import EngineError
+from workers.runtime.signin import Metadata, basic_metadata
 from workers.settings import Settings
 
 CSRF = "X-CSRF-TOKEN"
+WHO_AM_I = "/v2/authentication/me"
+"""From 8.8 on: who the engine takes the caller for."""
 REST_TIMEOUT = 30.0
 GRPC_TIMEOUT = 30.0
 PAGE = 50
@@ -107,18 +110,28 @@ class EngineClient:
     :param rest_url: where the REST API, Tasklist and Operate are.
     :param username: who signs in; nobody does where the engine runs alone and has no users.
     :param password: that user's password.
+    :param basic: say who asks in every request, as the engine wants it from 8.8 on, instead of signing in once.
 
     Use it as an asynchronous context manager. Every method raises :class:`EngineError` when the engine does not
     answer or refuses.
     """
 
     def __init__(
-        self, grpc_address: str, rest_url: str, username: str | None = None, password: str | None = None
+        self,
+        grpc_address: str,
+        rest_url: str,
+        username: str | None = None,
+        password: str | None = None,
+        *,
+        basic: bool = False,
+        grpc_metadata: Metadata = (),
     ) -> None:
         self.grpc_address = grpc_address
         self.rest_url = rest_url.rstrip("/")
         self._username = username
         self._password = password
+        self._basic = basic
+        self._grpc_metadata = grpc_metadata
         self._token: str | None = None
         self._http: httpx.AsyncClient | None = None
         self._channel: grpc.aio.Channel | None = None
@@ -136,10 +149,13 @@ class EngineClient:
             settings.engine_rest,
             settings.engine_username,
             settings.engine_password.get_secret_value(),
+            basic=settings.engine_rest_sign_in == "basic",
+            grpc_metadata=basic_metadata(settings) if settings.engine_grpc_sign_in == "basic" else (),
         )
 
     async def __aenter__(self) -> Self:
-        self._http = httpx.AsyncClient(base_url=self.rest_url, timeout=REST_TIMEOUT)
+        auth = httpx.BasicAuth(self._username or "", self._password or "") if self._basic else None
+        self._http = httpx.AsyncClient(base_url=self.rest_url, timeout=REST_TIMEOUT, auth=auth)
         self._channel = grpc.aio.insecure_channel(
             self.grpc_address,
             options=[("grpc.max_send_message_length", GRPC_LIMIT), ("grpc.max_receive_message_length", GRPC_LIMIT)],
@@ -350,7 +366,7 @@ class EngineClient:
     async def has_process_definition(self, process_definition_key: int) -> bool:
         """Whether Operate shows this version of a procedure (yet)."""
         try:
-            await self._rest("GET", f"/v1/process-definitions/{process_definition_key}")
+            await self._rest("GET", f"/{'v2' if self._basic else 'v1'}/process-definitions/{process_definition_key}")
         except EngineError as error:
             if error.status == HTTPStatus.NOT_FOUND:
                 return False
@@ -376,8 +392,34 @@ class EngineClient:
 
         :raises EngineError: the engine does not answer, or has no users.
         """
+        if self._basic:
+            return await self._accepts(username, password)
         async with httpx.AsyncClient(base_url=self.rest_url, timeout=REST_TIMEOUT) as visitor:
             return await self._sign_in(visitor, username, password) is not None
+
+    async def _accepts(self, username: str, password: str) -> bool:
+        if ":" in username:
+            return False  # the name would end there, and the rest be taken for the password's beginning
+        auth = httpx.BasicAuth(username, password)
+        try:
+            async with httpx.AsyncClient(base_url=self.rest_url, timeout=REST_TIMEOUT, auth=auth) as visitor:
+                answer = await visitor.get(WHO_AM_I)
+        except httpx.HTTPError as error:
+            raise self._silent(error) from error
+        if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            return False
+        # An engine whose API is open to everybody answers this too, for nobody in particular.
+        if answer.is_success and str(answer.json().get("username")).casefold() != username.casefold():
+            raise EngineError(
+                f"The engine at {self.rest_url} does not ask who calls: set camunda.security.authentication."
+                "unprotected-api to false there.",
+            )
+        if not answer.is_success:
+            raise EngineError(
+                f"Signing in to {self.rest_url} failed: the engine answered {answer.status_code}.",
+                status=answer.status_code,
+            )
+        return True
 
     async def _sign_in(self, http: httpx.AsyncClient, username: str, password: str) -> str | None:
         """The token to send from now on, or nothing if the password is wrong."""
@@ -419,7 +461,7 @@ class EngineClient:
         if http is None:
             raise RuntimeError("Use the client inside 'async with'.")
         for last_try in (False, True):
-            if self._username is not None and self._token is None:
+            if self._username is not None and self._token is None and not self._basic:
                 self._token = await self._sign_in_as_user(http)
             headers = {CSRF: self._token} if self._token else {}
             try:
@@ -429,7 +471,7 @@ class EngineClient:
             if answer.is_success:
                 return answer
             session_ended = answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-            if last_try or not session_ended or self._username is None:
+            if last_try or not session_ended or self._username is None or self._basic:
                 break
             self._token = None
             http.cookies.clear()
@@ -447,7 +489,7 @@ class EngineClient:
             raise RuntimeError("Use the client inside 'async with'.")
         stub = gateway_pb2_grpc.GatewayStub(self._channel)
         try:
-            return await getattr(stub, method)(request, timeout=GRPC_TIMEOUT)
+            return await getattr(stub, method)(request, timeout=GRPC_TIMEOUT, metadata=self._grpc_metadata)
         except grpc.aio.AioRpcError as error:
             raise self._refused(method, error) from error
 

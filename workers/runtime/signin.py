@@ -60,8 +60,7 @@ class Basic:
     """User name and password."""
 
     def __init__(self, username: str, password: str) -> None:
-        token = base64.b64encode(f"{username}:{password}".encode()).decode()
-        self._metadata: Metadata = (("authorization", f"Basic {token}"),)
+        self._metadata = _basic(username, password)
 
     async def metadata(self) -> Metadata:
         """The same for every request."""
@@ -127,6 +126,16 @@ class ClientCredentials:
         self._metadata = (("authorization", f"Bearer {token}"),)
         # A token shorter than the margin would otherwise be renewed for every request.
         self._good_until = self._clock() + max(life - RENEW_BEFORE_SECONDS, life / 2)
+
+
+def basic_metadata(settings: Settings) -> Metadata:
+    """What a request carries that signs in with the settings' user and password."""
+    return _basic(settings.engine_username, settings.engine_password.get_secret_value())
+
+
+def _basic(username: str, password: str) -> Metadata:
+    token = base64.b64encode(f"{username}:{password}".encode()).decode()
+    return (("authorization", f"Basic {token}"),)
 
 
 def sign_in_of(settings: Settings) -> SignIn:

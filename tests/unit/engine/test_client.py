@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
 import socket
@@ -12,9 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from tests.unit.runtime.fake_gateway import FakeGateway
 from workers.engine.client import EngineClient
 from workers.engine.errors import EngineError
+from workers.settings import Settings
 
 TASK = {
     "id": "2251799813685260",
@@ -41,6 +45,9 @@ class FakeEngine:
     url: str = ""
     password: str = "demo"
     has_users: bool = True
+    basic: bool = False
+    """Whether it is one of 8.8 or later, which asks for name and password in every request."""
+    open_to_all: bool = False
     sessions: int = 0
     """How often somebody signed in."""
     alive: set[str] = field(default_factory=set)
@@ -56,6 +63,9 @@ def engine() -> Iterator[FakeEngine]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+            if state.basic:
+                self.answer_basic(body)
+                return
             if self.path == "/api/login":
                 self.sign_in(body)
                 return
@@ -64,6 +74,17 @@ def engine() -> Iterator[FakeEngine]:
                 self.send(401)
                 return
             self.send(*(state.answers.pop(0) if state.answers else (204, None)))
+
+        def answer_basic(self, body: str) -> None:
+            said = self.headers["Authorization"] or ""
+            known = said == "Basic " + base64.b64encode(f"demo:{state.password}".encode()).decode()
+            state.asked.append((self.command, self.path, json.loads(body or "null"), said and "basic"))
+            if not known and not state.open_to_all:
+                self.send(401)
+            elif self.path == "/v2/authentication/me":
+                self.send(200, {"username": "demo" if known and not state.open_to_all else None})
+            else:
+                self.send(*(state.answers.pop(0) if state.answers else (204, None)))
 
         def sign_in(self, body: str) -> None:
             if not state.has_users:
@@ -158,6 +179,49 @@ async def test_a_login_is_checked_without_becoming_the_clients_own(
         await connected.complete_task(7)
 
     assert engine.sessions == (2 if known else 1)
+
+
+async def test_from_8_8_on_every_request_says_who_asks(engine: FakeEngine) -> None:
+    engine.basic = True
+    engine.answers = [(200, {}), (404, {})]
+    async with EngineClient("127.0.0.1:1", engine.url, "demo", "demo", basic=True) as connected:
+        assert await connected.has_process_definition(7)
+        assert not await connected.has_process_definition(8)
+
+    assert engine.asked == [
+        ("GET", "/v2/process-definitions/7", None, "basic"),
+        ("GET", "/v2/process-definitions/8", None, "basic"),
+    ]
+
+
+async def test_from_8_8_on_the_gateway_is_told_who_asks_too() -> None:
+    settings = Settings(
+        engine_username="deployer",
+        engine_password=SecretStr("secret"),
+        engine_grpc_sign_in="basic",
+        engine_rest_sign_in="basic",
+    )
+    async with FakeGateway() as gateway:
+        signed = EngineClient.for_settings(settings.model_copy(update={"engine_grpc": gateway.address}))
+        async with signed as connected:
+            await connected.topology()
+
+    assert gateway.headers[-1]["authorization"] == "Basic " + base64.b64encode(b"deployer:secret").decode()
+
+
+async def test_from_8_8_on_a_login_is_checked_by_using_it(engine: FakeEngine) -> None:
+    engine.basic = True
+    async with EngineClient("127.0.0.1:1", engine.url, "demo", "demo", basic=True) as connected:
+        assert await connected.check_login("demo", "demo")
+        assert not await connected.check_login("demo", "guessed")
+        assert not await connected.check_login("de:mo", "demo")
+
+
+async def test_an_engine_that_lets_everybody_in_confirms_no_login(engine: FakeEngine) -> None:
+    engine.basic = engine.open_to_all = True
+    async with EngineClient("127.0.0.1:1", engine.url, "demo", "demo", basic=True) as connected:
+        with pytest.raises(EngineError, match="does not ask who calls"):
+            await connected.check_login("demo", "guessed")
 
 
 @pytest.mark.parametrize(

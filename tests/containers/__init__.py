@@ -1,0 +1,1 @@
+"""The image, the Compose file and the backups, with real containers."""

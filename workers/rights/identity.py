@@ -1,0 +1,245 @@
+"""Users, groups and rights of the engine (8.9, "identity as code"), worked out from the diagrams.
+
+The engine grants and never denies, and knows no order: whoever is granted ``*`` sees everything. So nobody but the
+administrator and the worker is: everybody else is granted the procedures by name, and a procedure that is added is
+seen by nobody until its rights are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workers.checks.decisions import Decision
+from workers.checks.project import Project
+from workers.diagrams.model import Diagram, Process
+from workers.people.roles import ROLES
+
+CONFIDENTIAL_FOLDERS = frozenset({"confidential_reporting"})
+"""Policies whose procedures operators do not see; each has a group of its own name, which does."""
+
+OPERATORS = "operators"
+STAFF = "staff"
+TASK_HOLDERS = "task_holders"
+
+ADMIN = "dueprocess-admin"
+WORKER = "dueprocess-worker"
+DEPLOYER = "dueprocess-deployer"
+
+STARTED_BY = "started_by"
+"""Property of a start event: the roles, separated by commas, that may start the procedure by its form."""
+USUAL_STARTER = "hr"
+
+EVERYTHING = "*"
+UNDIVIDED = frozenset({"BATCH", "RESOURCE"})
+"""What is granted as a whole: the engine knows no name for a batch, and a deployment is judged before it has one."""
+
+JsonObject = dict[str, Any]
+
+
+class RightsError(Exception):
+    """The rights cannot be worked out; the message says which diagram to change."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """One authorization: what an owner may do with one resource, or with the tasks that name them in a property."""
+
+    owner_type: str
+    owner: str
+    resource_type: str
+    permissions: tuple[str, ...]
+    resource: str = ""
+    task_property: str = ""
+
+    def as_configured(self) -> JsonObject:
+        """As the engine's configuration has it."""
+        what = {"resourcePropertyName": self.task_property} if self.task_property else {"resourceId": self.resource}
+        return {
+            "ownerType": self.owner_type,
+            "ownerId": self.owner,
+            "resourceType": self.resource_type,
+            **what,
+            "permissions": list(self.permissions),
+        }
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A confidential procedure that calls one whose instances operators see."""
+
+    caller: str
+    called: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.caller} is confidential and calls {self.called}, which operators see in Operate with its "
+            "variables: see that nothing confidential is passed to it."
+        )
+
+
+def is_confidential(file: Path) -> bool:
+    """Whether what stands in this file is hidden from operators."""
+    return file.parent.name in CONFIDENTIAL_FOLDERS
+
+
+def configuration(project: Project) -> JsonObject:
+    """All users, groups, roles and rights, as ``camunda.security.initialization`` has them.
+
+    :raises RightsError: a diagram names a role there is not.
+    """
+    service = ((ADMIN, "Administrator"), (WORKER, "Worker"), (DEPLOYER, "Deployer"))
+    groups = {
+        **ROLES,
+        STAFF: "Everybody who may sign in",
+        OPERATORS: "Operators: incidents of every procedure that is not confidential",
+        **{folder: f"Operators of {folder}" for folder in sorted(CONFIDENTIAL_FOLDERS)},
+    }
+    return {
+        "users": [
+            {
+                "username": name,
+                "name": words,
+                "email": f"{name}@localhost",
+                # The engine fills this in from the secret of that name.
+                "password": f"${{engine_{name.partition('-')[2]}_password}}",
+            }
+            for name, words in service
+        ],
+        "groups": [{"groupId": group, "name": group, "description": words} for group, words in groups.items()],
+        "roles": [
+            {
+                "roleId": TASK_HOLDERS,
+                "name": TASK_HOLDERS,
+                "description": "Signs in to Tasklist and works on the tasks that name them or their group",
+                "groups": [STAFF, *ROLES],
+            }
+        ],
+        "defaultRoles": {"admin": {"users": [ADMIN]}},
+        "authorizations": [right.as_configured() for right in rights(project)],
+    }
+
+
+def rights(project: Project) -> list[Right]:
+    """Who may do what, in a steady order.
+
+    :raises RightsError: a diagram names a role there is not.
+    """
+    return [
+        *_of_task_holders(),
+        *_of_starters(project),
+        *_of_operators(project.diagrams, project.decisions),
+        *_of_the_worker(project.diagrams),
+        *_of_the_deployer(project.diagrams),
+    ]
+
+
+def exposures(project: Project) -> list[Exposure]:
+    """Confidential procedures that call one whose instances operators see."""
+    return sorted(
+        {
+            Exposure(process.id, called)
+            for diagram in project.diagrams
+            if is_confidential(diagram.file)
+            for process in diagram.processes
+            for called in _called(process)
+            if called in project.diagram_of and not is_confidential(project.diagram_of[called].file)
+        },
+        key=lambda exposure: (exposure.caller, exposure.called),
+    )
+
+
+def _of_task_holders() -> Iterator[Right]:
+    yield Right("ROLE", TASK_HOLDERS, "COMPONENT", ("ACCESS",), "tasklist")
+    # Giving a task back, or to somebody else, takes UPDATE; only whoever holds it may.
+    yield Right("ROLE", TASK_HOLDERS, "USER_TASK", ("READ", "UPDATE", "CLAIM", "COMPLETE"), task_property="assignee")
+    for named in ("candidateUsers", "candidateGroups"):
+        yield Right("ROLE", TASK_HOLDERS, "USER_TASK", ("READ", "CLAIM", "COMPLETE"), task_property=named)
+
+
+def _of_starters(project: Project) -> Iterator[Right]:
+    for _, process in _processes(project.diagrams):
+        for role in starters(process):
+            yield Right(
+                "GROUP",
+                role,
+                "PROCESS_DEFINITION",
+                ("CREATE_PROCESS_INSTANCE", "READ_PROCESS_DEFINITION"),
+                process.id,
+            )
+
+
+def starters(process: Process) -> list[str]:
+    """The roles that may start it by its form; none where only another procedure starts it.
+
+    :raises RightsError: it names a role there is not.
+    """
+    named: list[str] = []
+    for element in process.elements:
+        if element.type != "startEvent" or element.parent is not None or element.zeebe.form is None:
+            continue
+        said = dict(element.zeebe.properties).get(STARTED_BY, USUAL_STARTER)
+        named += [role.strip() for role in said.split(",") if role.strip()]
+    if unknown := sorted(set(named) - set(ROLES) - {STAFF}):
+        raise RightsError(
+            f"The start event of {process.id} names {', '.join(unknown)} in its property {STARTED_BY}. There are: "
+            f"{', '.join([STAFF, *ROLES])}."
+        )
+    return sorted(set(named))
+
+
+def _of_operators(diagrams: Sequence[Diagram], decisions: Sequence[Decision]) -> Iterator[Right]:
+    watch = ("READ_PROCESS_DEFINITION", "READ_PROCESS_INSTANCE", "UPDATE_PROCESS_INSTANCE")
+    for group in (OPERATORS, *sorted(CONFIDENTIAL_FOLDERS)):
+        yield Right("GROUP", group, "COMPONENT", ("ACCESS",), "operate")
+        yield Right("GROUP", group, "BATCH", ("CREATE_BATCH_OPERATION_RESOLVE_INCIDENT", "READ"), EVERYTHING)
+    for diagram, process in _processes(diagrams):
+        yield Right("GROUP", _operators_of(diagram.file), "PROCESS_DEFINITION", watch, process.id)
+    for decision in sorted(decisions, key=lambda decision: decision.id):
+        yield Right(
+            "GROUP",
+            _operators_of(decision.file),
+            "DECISION_DEFINITION",
+            ("READ_DECISION_DEFINITION", "READ_DECISION_INSTANCE"),
+            decision.id,
+        )
+
+
+def _of_the_worker(diagrams: Sequence[Diagram]) -> Iterator[Right]:
+    # One worker serves every procedure. A list would be the same set; a procedure missing from it would have jobs that
+    # nobody is given and nobody misses.
+    yield Right("USER", WORKER, "PROCESS_DEFINITION", ("UPDATE_PROCESS_INSTANCE",), EVERYTHING)
+    for name in sorted({message.name for diagram in diagrams for message in diagram.messages}):
+        yield Right("USER", WORKER, "MESSAGE", ("CREATE",), name)
+
+
+def _of_the_deployer(diagrams: Sequence[Diagram]) -> Iterator[Right]:
+    yield Right("USER", DEPLOYER, "RESOURCE", ("CREATE",), EVERYTHING)
+    for _, process in _processes(diagrams):
+        yield Right("USER", DEPLOYER, "PROCESS_DEFINITION", ("READ_PROCESS_DEFINITION",), process.id)
+
+
+def _operators_of(file: Path) -> str:
+    return file.parent.name if is_confidential(file) else OPERATORS
+
+
+def _processes(diagrams: Sequence[Diagram]) -> list[tuple[Diagram, Process]]:
+    found = [(diagram, process) for diagram in diagrams for process in diagram.processes if process.executable]
+    return sorted(found, key=lambda pair: pair[1].id)
+
+
+def _called(process: Process) -> Iterator[str]:
+    for element in process.elements:
+        if element.zeebe.called_process is not None:
+            yield element.zeebe.called_process.process_id
+
+
+def seen_by(owner: str, all_rights: Sequence[Right], kind: str = "PROCESS_DEFINITION") -> Mapping[str, tuple[str, ...]]:
+    """What ``owner`` is granted on each resource of a kind."""
+    return {
+        right.resource: right.permissions
+        for right in all_rights
+        if right.owner == owner and right.resource_type == kind
+    }
