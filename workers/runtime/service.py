@@ -25,6 +25,7 @@ from workers.runtime.catalogue import job_types
 from workers.runtime.contract import JobType
 from workers.runtime.health import Health
 from workers.runtime.logs import set_up_logging
+from workers.runtime.memory import settle
 from workers.runtime.records_watch import RecordsWatch
 from workers.runtime.signin import SettingsError
 from workers.runtime.worker import Worker
@@ -141,6 +142,7 @@ async def serve(
                         f"({error.strerror}): set DUEPROCESS_HEALTH_PORT to a free port, or to 0 to go without."
                     ) from error
             await worker.__aenter__()
+            settle()
             ageing = loop.create_task(_follow_outbox(database, worker), name="outbox age")
             stack.callback(ageing.cancel)
             watching = loop.create_task(records.watch(), name="records watch")
