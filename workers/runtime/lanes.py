@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from workers.runtime.contract import HandlerShape, JobType
 from workers.runtime.outcomes import Job
 
-
 PACE_OVER = 32
 BUSY_WITHIN_SECONDS = 0.4
 CALM_WITHIN_SECONDS = 2.0

@@ -190,7 +190,7 @@ class Worker:
         lease = min(self._stream_lease, lane.declared.timeout)
         while not self._stopping:
             await self._link.up()
-            while not lane.is_calm(self._loop.time()):
+            while not lane.is_calm(self._loop.time()):  # noqa: ASYNC110 - it waits for something not to happen
                 await asyncio.sleep(CALM_PAUSE)
             opened = self._loop.time()
             try:
@@ -380,9 +380,7 @@ class Worker:
                 await self._holding.wait()
             await asyncio.sleep(pause)
             now = self._loop.time()
-            due = [
-                held for held in self._held.values() if not held.gone and held.until - now < held.lease / 2
-            ]
+            due = [held for held in self._held.values() if not held.gone and held.until - now < held.lease / 2]
             if due and self._link.trouble is None:
                 await asyncio.gather(*(self._extend(held) for held in due))
 
