@@ -1,11 +1,11 @@
 """The outbox: hands queued emails to the mail server, each once, whatever happens in between.
 
 A few messages are claimed for a while (a lease), and each is handed over and marked sent once the mail server has
-accepted it. While one is being marked, sender and recipient of the next are already told; its text follows only after
-the mark is kept, so that there is never more than one message accepted and not yet marked. Several dispatchers may
-run at once. If one dies between the acceptance and the mark, the same bytes with the same Message-ID go out again
-after the lease has ended; in no other case is a message sent twice, and none is ever given up because the mail server
-was away, or does not let us in.
+accepted it. While one is being marked the next is already on its way; its last line, which has the mail server accept
+it, follows only after the mark is kept: there is never more than one message accepted and not yet marked. Several
+dispatchers may run at once. If one dies between the acceptance and the mark, the same bytes with the same Message-ID
+go out again after the lease has ended; in no other case is a message sent twice, and none is ever given up because
+the mail server was away, or does not let us in.
 
 Where the settings ask for encryption nothing goes over a connection that is not encrypted, or whose other end cannot
 show a certificate that is trusted: the letters wait, and the reason stands in the log and beside the waiting letter.
@@ -28,12 +28,12 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import aiosmtplib
-from sqlalchemy import Update, case, func, or_, select, update
+from sqlalchemy import Update, bindparam, case, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from workers.notices.addressees import CONTACT
-from workers.notices.mail_server import NotLetInError, connect, tls_context
+from workers.notices.mail_server import NotLetInError, begin_text, connect, end_text, tls_context
 from workers.records.columns import UtcMoment
 from workers.records.database import Database
 from workers.records.models import CaseEvent, Contact, Letter, OutboxMessage, Person
@@ -353,7 +353,7 @@ class Dispatcher:
         return _Result(_Ending.SENT)
 
     async def _hand_over(self, client: aiosmtplib.SMTP, message: _Claimed, noting: asyncio.Task[None] | None) -> None:
-        """Give the message to the mail server; its text only after ``noting``, the mark of the one before."""
+        """Give the message to the mail server; its end only after ``noting``, the mark of the one before."""
         size = [f"size={len(message.raw)}"] if client.supports_extension("size") else []
         try:
             await client.mail(self._settings.sender, options=size)
@@ -365,8 +365,9 @@ class Dispatcher:
             await client.rcpt(message.address)
         except ValueError as error:
             raise aiosmtplib.SMTPRecipientRefused(_NO_ADDRESS, "", message.address) from error
+        await begin_text(client, message.raw)
         await _ended(noting)
-        await client.data(message.raw)
+        await end_text(client)
 
     async def _refusal(self, client: aiosmtplib.SMTP, code: int, what: str) -> _Result:
         if code in _NOT_ABOUT_THE_MESSAGE:
@@ -437,34 +438,46 @@ class Dispatcher:
                 await asyncio.sleep(pauses.next())
 
     def _write_down(self, claimed: _Claimed, result: _Result) -> None:
+        if result.ending is _Ending.SENT:
+            self._mark_sent(claimed)
+            _log.info("Letter %s (message %s) was accepted by the mail server.", claimed.letter, claimed.id)
+        else:
+            self._write_down_why_not(claimed, result)
+            _log.warning("Letter %s (message %s): %s", claimed.letter, claimed.id, result.error)
+
+    def _mark_sent(self, claimed: _Claimed) -> None:
+        # As often as there are letters, so without the session, which takes longer than the database itself.
+        with self._database.engine.begin() as connection:
+            connection.execute(
+                _MARK_SENT, {"message": claimed.id, "times": claimed.attempts + 1, "moment": self._clock()}
+            )
+
+    def _write_down_why_not(self, claimed: _Claimed, result: _Result) -> None:
         now = self._clock()
         attempts = claimed.attempts + 1
-        changes: dict[str, object] = {"attempts": attempts, "last_error": result.error or None}
+        changes: dict[str, object] = {"attempts": attempts, "last_error": result.error}
         match result.ending:
-            case _Ending.SENT:
-                changes |= {"status": "sent", "sent_at": now}
             case _Ending.PUT_OFF:
                 changes["next_attempt_at"] = now + _wait(attempts)
             case _Ending.REFUSED:
                 changes["status"] = "refused"
-            case _Ending.SERVER_AWAY | _Ending.NOT_LET_IN:
+            case _:
                 # The dispatcher waits as a whole; the message stays at the head of the queue.
                 changes["next_attempt_at"] = now
         still_ours = OutboxMessage.claimed_by == self._name
         changes["claimed_by"] = case((still_ours, None), else_=OutboxMessage.claimed_by)
         changes["claimed_until"] = case((still_ours, None), else_=OutboxMessage.claimed_until)
-        note = update(OutboxMessage).where(OutboxMessage.id == claimed.id).values(changes)
-        if result.ending is not _Ending.SENT:
-            # If the lease ended meanwhile, another may have been luckier.
-            note = note.where(OutboxMessage.status == "queued")
         with self._database.session() as session:
-            noted = session.scalar(note.returning(OutboxMessage.id), execution_options={"synchronize_session": False})
+            noted = session.scalar(
+                update(OutboxMessage)
+                # If the lease ended meanwhile, another may have been luckier.
+                .where(OutboxMessage.id == claimed.id, OutboxMessage.status == "queued")
+                .values(changes)
+                .returning(OutboxMessage.id),
+                execution_options={"synchronize_session": False},
+            )
             if noted is not None and result.ending is _Ending.REFUSED:
                 _tell_the_case(session, session.get_one(OutboxMessage, claimed.id), now)
-        if result.error:
-            _log.warning("Letter %s (message %s): %s", claimed.letter, claimed.id, result.error)
-        else:
-            _log.info("Letter %s (message %s) was accepted by the mail server.", claimed.letter, claimed.id)
 
     async def _wait_until(self, event: asyncio.Event, seconds: float) -> bool:
         with suppress(TimeoutError):
@@ -473,9 +486,24 @@ class Dispatcher:
         return event.is_set()
 
 
+_OUTBOX = OutboxMessage.metadata.tables[OutboxMessage.__tablename__]
+
 _FAILURES = (NotLetInError, aiosmtplib.SMTPException, OSError, TimeoutError, ValueError)
 """What connecting and sending may fail with, other than an answer about one message."""
 
+
+_MARK_SENT = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("message"))
+    .values(
+        status="sent",
+        sent_at=bindparam("moment"),
+        attempts=bindparam("times"),
+        last_error=None,
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
 
 _FREE_AT = case(
     (OutboxMessage.claimed_until > OutboxMessage.next_attempt_at, OutboxMessage.claimed_until),

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import uvloop
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -306,7 +307,29 @@ async def test_a_slow_server_keeps_its_message_from_the_others(database: Databas
         assert len(server.accepted) == 1
 
 
-async def test_the_next_text_waits_until_the_last_letter_is_marked(database: Database) -> None:
+def test_on_the_event_loop_of_the_service(database: Database) -> None:
+    async def play() -> None:
+        queue(database, 3)
+        async with mail_server() as server, dispatching(database, server.port):
+            await until(lambda: statuses(database)["sent"] == 3)
+            assert len(server.accepted) == 3
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(play())
+
+
+async def test_texts_arrive_as_they_are(database: Database) -> None:
+    queue(database)
+    awkward = b".first\r\nSubject: x\r\n\r\n.\r\n..\r\nlone\n.feed\r.return\r\nno end"
+    with database.session() as session:
+        session.get_one(OutboxMessage, 1).raw = awkward
+    async with mail_server() as server, dispatching(database, server.port):
+        await until(lambda: statuses(database)["sent"] == 1)
+    ((_, raw),) = server.accepted
+    assert raw == b".first\r\nSubject: x\r\n\r\n.\r\n..\r\nlone\r\n.feed\r\n.return\r\nno end\r\n"
+
+
+async def test_the_next_letter_is_not_ended_until_the_last_one_is_marked(database: Database) -> None:
     """So that a crash repeats one letter at most."""
     queue(database, 3)
     async with mail_server() as server:
