@@ -86,6 +86,7 @@ class _Ending(Enum):
     REFUSED = "refused"
     SERVER_AWAY = "server away"
     NOT_LET_IN = "not let in"
+    NOT_OURS = "not ours"
 
 
 @dataclass(frozen=True)
@@ -203,18 +204,15 @@ class Dispatcher:
         try:
             while waiting and pauses is None and not self._stopping.is_set():
                 message = waiting.popleft()
-                if self._clock() > self._claimed_until - self._lease / 2:
-                    # It was not renewed in time: the records were away, or this process was not let run.
-                    await _ended(noting)
-                    if message.id not in await asyncio.to_thread(self._extend):
-                        continue
                 began = time.monotonic()
                 result = await self._send(message, noting)
                 if result.ending is _Ending.SENT and self._traces is not None:
                     self._traces.letter_sent(message.letter, time.monotonic() - began)
                 await _ended(noting)
-                noting = asyncio.create_task(self._note(message, result))
-                pauses = self._pauses_after(result.ending)
+                noting = None
+                if result.ending is not _Ending.NOT_OURS:
+                    noting = asyncio.create_task(self._note(message, result))
+                    pauses = self._pauses_after(result.ending)
             await _ended(noting)
             if waiting:
                 await self._let_go()
@@ -312,9 +310,10 @@ class Dispatcher:
             with suppress(SQLAlchemyError):
                 await asyncio.to_thread(self._extend)
 
-    def _extend(self) -> set[int]:
-        """Renew the lease; which messages are still this dispatcher's."""
+    def _extend(self) -> None:
+        """Renew the lease of what is still this dispatcher's, and forget the rest."""
         until = self._clock() + self._lease
+        claimed = list(self._claimed)
         with self._database.session() as session:
             ours = set(
                 session.scalars(
@@ -322,8 +321,20 @@ class Dispatcher:
                     execution_options={"synchronize_session": False},
                 )
             )
+        for message in claimed:
+            if message not in ours:
+                self._claimed.pop(message, None)
         self._claimed_until = until
-        return ours
+
+    async def _is_ours(self, message: _Claimed) -> bool:
+        """Whether nobody else can have claimed the message since.
+
+        :raises SQLAlchemyError: the records do not say.
+        """
+        if self._clock() > self._claimed_until - self._lease / 2:
+            # It was not renewed in time: the records were away, or this process was not let run.
+            await asyncio.to_thread(self._extend)
+        return message.id in self._claimed
 
     async def _let_go(self) -> None:
         try:
@@ -342,7 +353,8 @@ class Dispatcher:
         try:
             client = await self._connect()
             try:
-                await self._hand_over(client, message, noting)
+                if not await self._hand_over(client, message, noting):
+                    return _Result(_Ending.NOT_OURS)
             except aiosmtplib.SMTPRecipientRefused as error:
                 return await self._refusal(client, error.code, "the recipient's address")
             except aiosmtplib.SMTPDataError as error:
@@ -352,8 +364,11 @@ class Dispatcher:
         self._answers()
         return _Result(_Ending.SENT)
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, message: _Claimed, noting: asyncio.Task[None] | None) -> None:
-        """Give the message to the mail server; its end only after ``noting``, the mark of the one before."""
+    async def _hand_over(self, client: aiosmtplib.SMTP, message: _Claimed, noting: asyncio.Task[None] | None) -> bool:
+        """Give the message to the mail server; its end only after ``noting``, the mark of the one before.
+
+        False if another dispatcher has it by then; the mail server has not accepted it.
+        """
         size = [f"size={len(message.raw)}"] if client.supports_extension("size") else []
         try:
             await client.mail(self._settings.sender, options=size)
@@ -366,8 +381,17 @@ class Dispatcher:
         except ValueError as error:
             raise aiosmtplib.SMTPRecipientRefused(_NO_ADDRESS, "", message.address) from error
         await begin_text(client, message.raw)
-        await _ended(noting)
+        try:
+            await _ended(noting)
+            ours = await self._is_ours(message)
+        except BaseException:
+            client.close()
+            raise
+        if not ours:
+            client.close()
+            return False
         await end_text(client)
+        return True
 
     async def _refusal(self, client: aiosmtplib.SMTP, code: int, what: str) -> _Result:
         if code in _NOT_ABOUT_THE_MESSAGE:

@@ -373,7 +373,7 @@ async def test_records_that_go_away_after_a_letter_was_accepted_do_not_repeat_it
                 raise OperationalError("", {}, Exception())
 
             dispatcher._write_down = away  # type: ignore[assignment]
-            dispatcher._extend = away  # type: ignore[assignment]
+            dispatcher._extend = away  # type: ignore[method-assign]
             # The whole lease goes by before the records are back.
             clock[0] += timedelta(seconds=100)
             answer.set()
@@ -403,6 +403,51 @@ async def test_a_letter_whose_lease_ran_out_before_its_turn_is_left_to_who_has_i
                 async with asyncio.timeout(0.3):
                     await server.until(lambda: len(server.accepted) > 1)
         assert rows(database)[1].claimed_by == "another"
+
+
+async def test_a_letter_somebody_else_took_while_the_last_mark_was_not_kept_is_not_ended(database: Database) -> None:
+    """The records are away for longer than the lease, and come back to two dispatchers at once."""
+    queue(database, 2)
+    clock = [NOW]
+    async with mail_server() as server:
+        async with dispatching(database, server.port, clock=lambda: clock[0], poll_every=0.02, lease=LONG_LEASE) as one:
+            note, marked = one._note, asyncio.Event()
+
+            async def slow_note(*arguments: Any) -> None:
+                await marked.wait()
+                await note(*arguments)
+
+            one._note = slow_note  # type: ignore[assignment]
+            # The second letter's text is with the mail server, but not its end.
+            await server.until(lambda: len(server.asked) == 2)
+            clock[0] += 2 * LONG_LEASE
+            with database.session() as session:
+                other = session.get_one(OutboxMessage, 2)
+                other.claimed_by, other.claimed_until = "another", clock[0] + LONG_LEASE
+            marked.set()
+            await until(lambda: statuses(database)["sent"] == 1 and not one._claimed)
+        assert len(server.accepted) == 1
+    assert (rows(database)[1].claimed_by, rows(database)[1].status) == ("another", "queued")
+
+
+async def test_a_renewal_that_finds_a_letter_gone_keeps_it_from_being_sent(database: Database) -> None:
+    queue(database, 2)
+    clock = [NOW]
+    async with mail_server() as server:
+        answer = asyncio.Event()
+        server.before_answering = answer.wait
+        async with dispatching(database, server.port, clock=lambda: clock[0], poll_every=0.02, lease=LONG_LEASE) as one:
+            await until(lambda: len(server.accepted) == 1)
+            clock[0] += 2 * LONG_LEASE
+            with database.session() as session:
+                other = session.get_one(OutboxMessage, 2)
+                other.claimed_by, other.claimed_until = "another", clock[0] + LONG_LEASE
+            # The renewal comes between the pause of this process and the letter's turn.
+            await asyncio.to_thread(one._extend)
+            answer.set()
+            await until(lambda: statuses(database)["sent"] == 1 and not one._claimed)
+        assert len(server.accepted) == 1
+    assert rows(database)[1].claimed_by == "another"
 
 
 async def test_when_the_mail_server_goes_the_claimed_letters_are_let_go(database: Database) -> None:
