@@ -41,13 +41,13 @@ async def loop(settings: Settings) -> None:
 async def service(settings: Settings) -> None:
     """The whole service."""
     from workers.records.database import open_database  # noqa: PLC0415
-    from workers.records.migrations import check_up_to_date  # noqa: PLC0415
+    from workers.records.version import make_sure_up_to_date  # noqa: PLC0415
     from workers.runtime.catalogue import job_types  # noqa: PLC0415
     from workers.runtime.service import serve  # noqa: PLC0415
 
     counted = count_requests()
     database = open_database(settings)
-    check_up_to_date(database)
+    make_sure_up_to_date(database)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(settings, database, job_types().values(), stop))
     while not counted["StreamActivatedJobs"] and not serving.done():  # noqa: ASYNC110 - the service says it to nobody

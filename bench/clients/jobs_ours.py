@@ -11,6 +11,7 @@ import uvloop
 from bench.child import processor_seconds, say, told
 from bench.noop import noop
 from workers.runtime.logs import set_up_logging
+from workers.runtime.memory import settle
 from workers.runtime.metrics import Metrics
 from workers.runtime.worker import Worker
 from workers.settings import Settings
@@ -40,6 +41,8 @@ async def main(address: str, job_type: str, number: int) -> None:
     say(ready=True)
     await told()
     metrics = Counting(number)
+    # As the service does once it has started.
+    settle()
     began, used = time.time(), processor_seconds()
     async with Worker(settings, None, [noop(job_type)], metrics=metrics) as worker:
         await worker.ready()

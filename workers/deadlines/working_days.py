@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-import holidays
-
 FIRST_KNOWN_YEAR = 2000
 LAST_KNOWN_YEAR = 2028
 """The last year whose bank holidays the government has announced (GOV.UK, "UK bank holidays").
@@ -42,6 +40,8 @@ def bank_holidays(year: int) -> frozenset[date]:
             "working days cannot be counted. Check the dates; if they are right, update the product or count in "
             "calendar days."
         )
+    import holidays  # noqa: PLC0415 - 3 MB, which a worker takes with its first deadline
+
     # England and Wales share one list of bank holidays.
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
+from typing import cast
 
 import aiosmtplib
 
@@ -15,6 +17,8 @@ CONNECTING_TIMEOUT = 30.0
 """Seconds to wait for a connection, encrypted and signed in."""
 
 _PERMANENT = 500
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class NotLetInError(Exception):
@@ -72,6 +76,37 @@ async def connect(settings: Settings, tls: ssl.SSLContext | None, timeout: float
             raise trouble from error
         raise
     return client
+
+
+async def begin_text(client: aiosmtplib.SMTP, raw: bytes) -> None:
+    """Send the text of a message whose sender and recipient are told, but not its end: nothing is accepted yet.
+
+    :param raw: the message; line ends and lines that begin with a full stop are made what the protocol asks for.
+    :raises aiosmtplib.SMTPDataError: the mail server does not want it.
+    """
+    answer = await client.execute_command(b"DATA")
+    if answer.code != aiosmtplib.SMTPStatus.start_input:
+        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
+    text = _LINE_END.sub(b"\r\n", raw)
+    if not text.endswith(b"\r\n"):
+        text += b"\r\n"
+    # "Transparency", RFC 5321, 4.5.2.
+    text = text.replace(b"\r\n.", b"\r\n..")
+    if text.startswith(b"."):
+        text = b"." + text
+    if client.transport is None:
+        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+    cast("asyncio.WriteTransport", client.transport).write(text)
+
+
+async def end_text(client: aiosmtplib.SMTP) -> None:
+    """Have the mail server accept the message whose text was sent.
+
+    :raises aiosmtplib.SMTPDataError: it does not.
+    """
+    answer = await client.execute_command(b".")
+    if answer.code != aiosmtplib.SMTPStatus.completed:
+        raise aiosmtplib.SMTPDataError(answer.code, answer.message)
 
 
 async def _encrypt(client: aiosmtplib.SMTP) -> None:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
-
-import typst
+from typing import TYPE_CHECKING, Any, Literal
 
 from workers.deadlines.words import in_words
 from workers.notices.failures import LetterProblem
+
+if TYPE_CHECKING:
+    import typst
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +67,8 @@ def print_letter(templates: Path, page: Page) -> bytes:
     inputs = {"letter": json.dumps(_data(page))}
     # Midnight of the letter's day, so that the PDF does not depend on when it was made.
     day = datetime(page.written_on.year, page.written_on.month, page.written_on.day, tzinfo=UTC)
+    import typst  # noqa: PLC0415 - 7 MB, which a worker takes with its first letter
+
     with _TURN:
         compiler = _compiler(paper)
         try:
@@ -94,6 +97,8 @@ def _compile(
 
 @lru_cache(maxsize=4)
 def _compiler(paper: Path) -> typst.Compiler:
+    import typst  # noqa: PLC0415
+
     fonts = paper.parent / "fonts"
     return typst.Compiler(
         input=str(paper),

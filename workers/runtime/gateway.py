@@ -90,28 +90,31 @@ class Gateway:
         try:
             async for answer in call:
                 for job in answer.jobs:
-                    yield _job(job, declared)
+                    yield _job(job, declared.timeout)
         except grpc.aio.AioRpcError as error:
             raise self._sorted(error) from None
         finally:
             call.cancel()
 
-    async def stream(self, declared: JobType) -> AsyncGenerator[Job, None]:
+    async def stream(self, declared: JobType, lease: timedelta) -> AsyncGenerator[Job, None]:
         """Have jobs handed over as they come up; ends only when the engine or the connection does.
 
-        A job not yet asked for waits in the connection: whoever does not read is not flooded.
+        A job not yet asked for waits in the connection: whoever does not read is not flooded. One that is on its way
+        when the caller closes the stream is handed out again after its lease.
+
+        :param lease: how long a job is the worker's.
         """
         request = messages.StreamActivatedJobsRequest(
             type=declared.name,
             worker=self._worker,
-            timeout=_milliseconds(declared.timeout),
+            timeout=_milliseconds(lease),
             fetchVariable=declared.fetched_variables or NO_VARIABLES,
         )
         metadata = await self._sign_in.metadata()
         call = self._stub.StreamActivatedJobs(request, metadata=metadata)
         try:
             async for job in call:
-                yield _job(job, declared)
+                yield _job(job, lease)
         except grpc.aio.AioRpcError as error:
             raise self._sorted(error) from None
         finally:
@@ -198,7 +201,7 @@ def _open_channel(settings: Settings) -> grpc.aio.Channel:
     )
 
 
-def _job(handed: messages.ActivatedJob, declared: JobType) -> Job:
+def _job(handed: messages.ActivatedJob, lease: timedelta) -> Job:
     return Job(
         key=handed.key,
         type=handed.type,
@@ -206,7 +209,7 @@ def _job(handed: messages.ActivatedJob, declared: JobType) -> Job:
         process_instance_key=handed.processInstanceKey,
         element_id=handed.elementId,
         retries=handed.retries,
-        engine_time=datetime.fromtimestamp(handed.deadline / 1000, UTC) - declared.timeout,
+        engine_time=datetime.fromtimestamp(handed.deadline / 1000, UTC) - lease,
         variables=handed.variables,
     )
 

@@ -9,6 +9,11 @@ from dataclasses import dataclass, field
 from workers.runtime.contract import HandlerShape, JobType
 from workers.runtime.outcomes import Job
 
+PACE_OVER = 32
+BUSY_WITHIN_SECONDS = 0.4
+CALM_WITHIN_SECONDS = 2.0
+"""So many jobs of a type within the shorter time are a burst; it is over once they take longer than the longer one."""
+
 
 @dataclass(eq=False, slots=True)
 class Held:
@@ -17,6 +22,8 @@ class Held:
     job: Job
     lane: Lane
     since: float
+    lease: float
+    """For how many seconds it was last handed to this worker."""
     until: float
     """When the engine hands it to somebody else, on the event loop's clock."""
     running: bool = False
@@ -43,6 +50,7 @@ class Lane:
     def __post_init__(self) -> None:
         self._has_room = asyncio.Event()
         self._has_room.set()
+        self._came: deque[float] = deque(maxlen=PACE_OVER)
 
     @property
     def in_threads(self) -> bool:
@@ -53,6 +61,23 @@ class Lane:
     def room(self) -> int:
         """How many more may wait here."""
         return max(0, self.capacity - len(self.waiting))
+
+    def came(self, now: float) -> None:
+        """A job has come."""
+        self._came.append(now)
+
+    @property
+    def is_busy(self) -> bool:
+        """Jobs come so fast, or so many wait, that polling for them is cheaper than having each handed over."""
+        if 2 * len(self.waiting) >= self.capacity:
+            return True
+        return len(self._came) == PACE_OVER and self._came[-1] - self._came[0] < BUSY_WITHIN_SECONDS
+
+    def is_calm(self, now: float) -> bool:
+        """Few jobs wait, and those that came lately came slowly."""
+        if 4 * len(self.waiting) >= self.capacity:
+            return False
+        return len(self._came) < PACE_OVER or now - self._came[0] > CALM_WITHIN_SECONDS
 
     async def has_room(self, least: int = 1) -> int:
         """Wait until ``least`` more may wait here, and say how many may."""

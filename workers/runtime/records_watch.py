@@ -1,4 +1,4 @@
-"""Whether the records are there and can be written: looked at every few seconds, and said once in the log."""
+"""Whether the records are there and can be written: looked at now and then, and said once in the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from workers.runtime.threads import DaemonThreads
 
 log = logging.getLogger(__name__)
 
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 10.0
+"""As often as a supervisor usually asks whether a worker is ready."""
+
+AWAY_SECONDS = 2.0
+"""Between looks while they are away."""
 
 PATIENCE_SECONDS = 5.0
 """After so long without an answer the records count as away: a transaction of ours takes milliseconds."""
@@ -44,7 +48,7 @@ class RecordsWatch:
             while True:
                 if self.trouble is not None or time.monotonic() - self._last_commit > RECENT_SECONDS:
                     await self._look(threads)
-                await asyncio.sleep(self._every)
+                await asyncio.sleep(self._every if self.trouble is None else min(self._every, AWAY_SECONDS))
         finally:
             event.remove(self._database.engine, "commit", self._committed)
             threads.shutdown(wait=False)

@@ -19,12 +19,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from workers.notices.outbox import Dispatcher
 from workers.records.database import Database, RecordsError, open_database
-from workers.records.migrations import check_up_to_date
 from workers.records.models import OutboxMessage
+from workers.records.version import make_sure_up_to_date
 from workers.runtime.catalogue import job_types
 from workers.runtime.contract import JobType
 from workers.runtime.health import Health
 from workers.runtime.logs import set_up_logging
+from workers.runtime.memory import settle
 from workers.runtime.records_watch import RecordsWatch
 from workers.runtime.signin import SettingsError
 from workers.runtime.worker import Worker
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OUTBOX_AGE_SECONDS = 15.0
-"""How often the age of the oldest unsent letter is looked up for the metrics."""
+OUTBOX_AGE_SECONDS = 30.0
+"""How often the oldest unsent letter is looked up for the metrics."""
 
 OUTBOX_STOP_SECONDS = 15.0
 
@@ -55,7 +56,7 @@ def run(settings: Settings, console: Console) -> None:
     try:
         database = open_database(settings)
         try:
-            check_up_to_date(database)
+            make_sure_up_to_date(database)
             if settings.log_format == "text":
                 _say_what_is_served(console, settings, served.values())
             with _traces(settings) as traces:
@@ -141,6 +142,7 @@ async def serve(
                         f"({error.strerror}): set DUEPROCESS_HEALTH_PORT to a free port, or to 0 to go without."
                     ) from error
             await worker.__aenter__()
+            settle()
             ageing = loop.create_task(_follow_outbox(database, worker), name="outbox age")
             stack.callback(ageing.cancel)
             watching = loop.create_task(records.watch(), name="records watch")
@@ -188,16 +190,17 @@ async def _stop_dispatcher(dispatcher: Dispatcher, sending: asyncio.Task[None]) 
 
 
 async def _follow_outbox(database: Database, worker: Worker) -> None:
-    age = 0.0
-    worker.metrics.follow_outbox(lambda: age)
+    oldest: datetime | None = None
+    worker.metrics.follow_outbox(
+        lambda: 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
+    )
     while True:
-        # A database that is away shows elsewhere; the last known age is still the best one.
+        # A database that is away shows elsewhere; what was known last is still the best.
         with contextlib.suppress(SQLAlchemyError):
-            age = await asyncio.to_thread(_outbox_age, database)
+            oldest = await asyncio.to_thread(_oldest_unsent, database)
         await asyncio.sleep(OUTBOX_AGE_SECONDS)
 
 
-def _outbox_age(database: Database) -> float:
+def _oldest_unsent(database: Database) -> datetime | None:
     with database.reading() as session:
-        oldest = session.scalar(select(func.min(OutboxMessage.queued_at)).where(OutboxMessage.status == "queued"))
-    return 0.0 if oldest is None else max(0.0, (datetime.now(UTC) - oldest).total_seconds())
+        return session.scalar(select(func.min(OutboxMessage.queued_at)).where(OutboxMessage.status == "queued"))

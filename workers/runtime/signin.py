@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-import httpx
-
 from workers.runtime.trouble import EngineError, Trouble
 
 if TYPE_CHECKING:
+    import httpx
+
     from workers.settings import Settings
 
 Metadata = tuple[tuple[str, str], ...]
@@ -106,6 +106,8 @@ class ClientCredentials:
         self._good_until = float("-inf")
 
     async def _renew(self) -> None:
+        import httpx  # noqa: PLC0415 - 4 MB, only for who signs in with tokens
+
         try:
             async with httpx.AsyncClient(timeout=TOKEN_TIMEOUT_SECONDS, transport=self._transport) as client:
                 answer = await client.post(self._url, data=self._form)

@@ -35,6 +35,13 @@ log = logging.getLogger(__name__)
 LONG_POLL = timedelta(minutes=2)
 """How long the engine holds a poll while there is no job."""
 
+STREAM_LEASE = timedelta(seconds=5)
+"""For how long a streamed job is first this worker's. Closing a stream loses what is on its way, and only the end of
+its lease brings it back; a job that takes longer has its lease extended like any other."""
+
+CALM_PAUSE = 0.5
+"""Seconds between looks at whether a burst is over."""
+
 WAITING_PER_TYPE = 64
 """How many jobs of a type are taken ahead of their turn."""
 
@@ -56,7 +63,8 @@ class Worker:
         async with Worker(settings, database, catalogue.job_types()) as worker:
             await worker.ready()
 
-    Jobs are streamed as they come up; beside each stream a long poll takes what no stream was open for. At most
+    Jobs are streamed as they come up; beside each stream a long poll takes what no stream was open for. In a burst, and
+    while many jobs wait for their turn, a type's stream is closed and only polled, many jobs at a time. At most
     ``settings.worker_jobs`` run at once; while they do, no more is read. A job is kept from other workers for as long
     as it is held here, and never runs twice at the same time in one worker.
 
@@ -78,6 +86,7 @@ class Worker:
         metrics: Metrics | None = None,
         traces: Traces | None = None,
         long_poll: timedelta = LONG_POLL,
+        stream_lease: timedelta = STREAM_LEASE,
         refused_pause: float = REFUSED_PAUSE,
     ) -> None:
         self.settings = settings
@@ -91,8 +100,10 @@ class Worker:
         self._given_gateway = gateway
         self._after_commit = after_commit
         self._long_poll = long_poll
+        self._stream_lease = stream_lease
         self._refused_pause = refused_pause
         self._held: dict[int, Held] = {}
+        self._holding = asyncio.Event()
         self._stopping = False
         self._last_taken = 0.0
 
@@ -176,16 +187,20 @@ class Worker:
 
     async def _stream(self, lane: Lane) -> None:
         pauses = Pauses(0.1, 5.0)
+        lease = min(self._stream_lease, lane.declared.timeout)
         while not self._stopping:
             await self._link.up()
+            while not lane.is_calm(self._loop.time()):  # noqa: ASYNC110 - it waits for something not to happen
+                await asyncio.sleep(CALM_PAUSE)
             opened = self._loop.time()
             try:
-                async with aclosing(self._gateway.stream(lane.declared)) as jobs:
+                async with aclosing(self._gateway.stream(lane.declared, lease)) as jobs:
                     async for job in jobs:
                         pauses.reset()
-                        self._take(lane, job)
-                        if lane.room == 0:
-                            await lane.has_room()
+                        self._take(lane, job, lease)
+                        # Now, because nothing waits in the connection yet, where a stopping worker would not read it.
+                        if lane.is_busy and not lane.open:
+                            break
             except EngineError as error:
                 await self._after_trouble(lane, error)
             if self._loop.time() - opened > SETTLED_SECONDS:
@@ -200,7 +215,7 @@ class Worker:
             try:
                 async with aclosing(self._gateway.activate(lane.declared, room, self._long_poll)) as jobs:
                     async for job in jobs:
-                        self._take(lane, job)
+                        self._take(lane, job, lane.declared.timeout)
                 self._link.accepted(lane.declared.name)
                 pauses.reset()
             except EngineError as error:
@@ -224,16 +239,18 @@ class Worker:
                 )
                 await asyncio.sleep(self._refused_pause)
 
-    def _take(self, lane: Lane, job: Job) -> None:
+    def _take(self, lane: Lane, job: Job, leased: timedelta) -> None:
         now = self._loop.time()
         self._last_taken = now
-        until = now + lane.declared.timeout.total_seconds()
+        lane.came(now)
+        lease = leased.total_seconds()
         already = self._held.get(job.key)
         if already is not None:
             log.info("A job came again while it is held here; it is not run twice.", extra=job.log_fields)
-            already.until, already.gone, already.again = until, False, job
+            already.lease, already.until, already.gone, already.again = lease, now + lease, False, job
             return
-        held = self._held[job.key] = Held(job, lane, since=now, until=until)
+        held = self._held[job.key] = Held(job, lane, since=now, lease=lease, until=now + lease)
+        self._holding.set()
         self._turns.offer(held)
         self._start_jobs()
 
@@ -265,7 +282,7 @@ class Worker:
             self._held.pop(job.key, None)
             self._turns.done(held)
             if held.again is not None and not settled and not self._stopping:
-                self._take(held.lane, held.again)
+                self._take(held.lane, held.again, timedelta(seconds=held.lease))
             self._start_jobs()
 
     async def _report(self, held: Held, outcome: Outcome) -> bool:
@@ -352,19 +369,18 @@ class Worker:
     # Keeping them
 
     async def _keep(self) -> None:
-        """Extend the time-out of every job held for half of it, waiting ones too."""
+        """Extend the lease of every job held for half of it, waiting ones too."""
         if not self._lanes:
             return
-        shortest = min(lane.declared.timeout.total_seconds() for lane in self._lanes)
-        pause = min(5.0, max(0.05, shortest / 8))
+        shortest = min(self._stream_lease, *(lane.declared.timeout for lane in self._lanes)).total_seconds()
+        pause = max(0.05, shortest / 8)
         while True:
+            if not self._held:
+                self._holding.clear()
+                await self._holding.wait()
             await asyncio.sleep(pause)
             now = self._loop.time()
-            due = [
-                held
-                for held in self._held.values()
-                if not held.gone and held.until - now < held.lane.declared.timeout.total_seconds() / 2
-            ]
+            due = [held for held in self._held.values() if not held.gone and held.until - now < held.lease / 2]
             if due and self._link.trouble is None:
                 await asyncio.gather(*(self._extend(held) for held in due))
 
@@ -378,7 +394,8 @@ class Worker:
                 held.gone = True
                 log.info("A job was cancelled while it is held here.", extra=held.job.log_fields)
             return
-        held.until = asked + timeout.total_seconds()
+        held.lease = timeout.total_seconds()
+        held.until = asked + held.lease
         held.extensions += 1
         if held.running and held.extensions in EXTENSIONS_WORTH_SAYING:
             log.warning(

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import uvloop
 from aiosmtpd.smtp import AuthResult
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests.unit.notices.mail_servers import mail_server
 from tests.unit.records.fixtures import Office
@@ -23,6 +25,7 @@ from workers.records.models import CaseEvent, Letter, OutboxMessage
 from workers.settings import Settings
 
 NOW = datetime(2025, 3, 10, 9, 30, tzinfo=UTC)
+LONG_LEASE = timedelta(hours=1)
 
 
 def message(address: str, number: int) -> bytes:
@@ -302,6 +305,196 @@ async def test_a_slow_server_keeps_its_message_from_the_others(database: Databas
             answer.set()
             await until(lambda: statuses(database)["sent"] == 1)
         assert len(server.accepted) == 1
+
+
+def test_on_the_event_loop_of_the_service(database: Database) -> None:
+    async def play() -> None:
+        queue(database, 3)
+        async with mail_server() as server, dispatching(database, server.port):
+            await until(lambda: statuses(database)["sent"] == 3)
+            assert len(server.accepted) == 3
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(play())
+
+
+async def test_texts_arrive_as_they_are(database: Database) -> None:
+    queue(database)
+    awkward = b".first\r\nSubject: x\r\n\r\n.\r\n..\r\nlone\n.feed\r.return\r\nno end"
+    with database.session() as session:
+        session.get_one(OutboxMessage, 1).raw = awkward
+    async with mail_server() as server, dispatching(database, server.port):
+        await until(lambda: statuses(database)["sent"] == 1)
+    ((_, raw),) = server.accepted
+    assert raw == b".first\r\nSubject: x\r\n\r\n.\r\n..\r\nlone\r\n.feed\r\n.return\r\nno end\r\n"
+
+
+async def test_the_next_letter_is_not_ended_until_the_last_one_is_marked(database: Database) -> None:
+    """So that a crash repeats one letter at most."""
+    queue(database, 3)
+    async with mail_server() as server:
+        marking, marked = asyncio.Event(), asyncio.Event()
+        async with dispatching(database, server.port) as dispatcher:
+            note = dispatcher._note
+
+            async def slow_note(*arguments: Any) -> None:
+                marking.set()
+                await marked.wait()
+                await note(*arguments)
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(dispatcher, "_note", slow_note)
+                await marking.wait()
+                # The next recipient is told meanwhile, and that is all.
+                await server.until(lambda: len(server.asked) == 2)
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.3):
+                        await server.until(lambda: len(server.accepted) > 1)
+                assert statuses(database)["sent"] == 0
+                marked.set()
+                await until(lambda: statuses(database)["sent"] == 3)
+        assert len(server.accepted) == 3
+
+
+async def test_records_that_go_away_after_a_letter_was_accepted_do_not_repeat_it(database: Database) -> None:
+    queue(database, 3)
+    clock = [NOW]
+    async with mail_server() as server:
+        answer = asyncio.Event()
+        server.before_answering = answer.wait
+        async with dispatching(database, server.port, clock=lambda: clock[0], poll_every=0.02) as dispatcher:
+            await until(lambda: len(server.accepted) == 1)
+            write_down, extend = dispatcher._write_down, dispatcher._extend
+            failures = 0
+
+            def away(*_: object) -> None:
+                nonlocal failures
+                failures += 1
+                raise OperationalError("", {}, Exception())
+
+            dispatcher._write_down = away  # type: ignore[assignment]
+            dispatcher._extend = away  # type: ignore[method-assign]
+            # The whole lease goes by before the records are back.
+            clock[0] += timedelta(seconds=100)
+            answer.set()
+            await until(lambda: failures >= 2)
+            dispatcher._write_down = write_down  # type: ignore[method-assign]
+            dispatcher._extend = extend  # type: ignore[method-assign]
+            await until(lambda: statuses(database)["sent"] == 3)
+        assert len(server.accepted) == len({raw for _, raw in server.accepted}) == 3
+
+
+async def test_a_letter_whose_lease_ran_out_before_its_turn_is_left_to_who_has_it_now(database: Database) -> None:
+    queue(database, 2)
+    clock = [NOW]
+    async with mail_server() as server:
+        answer = asyncio.Event()
+        server.before_answering = answer.wait
+        # This process is not let run for a while, so that nobody renews the lease.
+        async with dispatching(database, server.port, clock=lambda: clock[0], poll_every=0.02, lease=LONG_LEASE):
+            await until(lambda: len(server.accepted) == 1)
+            clock[0] += 2 * LONG_LEASE
+            with database.session() as session:
+                other = session.get_one(OutboxMessage, 2)
+                other.claimed_by, other.claimed_until = "another", clock[0] + LONG_LEASE
+            answer.set()
+            await until(lambda: statuses(database)["sent"] == 1)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await server.until(lambda: len(server.accepted) > 1)
+        assert rows(database)[1].claimed_by == "another"
+
+
+async def test_a_letter_somebody_else_took_while_the_last_mark_was_not_kept_is_not_ended(database: Database) -> None:
+    """The records are away for longer than the lease, and come back to two dispatchers at once."""
+    queue(database, 2)
+    clock = [NOW]
+    async with mail_server() as server:
+        async with dispatching(database, server.port, clock=lambda: clock[0], poll_every=0.02, lease=LONG_LEASE) as one:
+            note, marked = one._note, asyncio.Event()
+
+            async def slow_note(*arguments: Any) -> None:
+                await marked.wait()
+                await note(*arguments)
+
+            one._note = slow_note  # type: ignore[assignment]
+            # The second letter's text is with the mail server, but not its end.
+            await server.until(lambda: len(server.asked) == 2)
+            clock[0] += 2 * LONG_LEASE
+            with database.session() as session:
+                other = session.get_one(OutboxMessage, 2)
+                other.claimed_by, other.claimed_until = "another", clock[0] + LONG_LEASE
+            marked.set()
+            await until(lambda: statuses(database)["sent"] == 1 and not one._claimed)
+        assert len(server.accepted) == 1
+    assert (rows(database)[1].claimed_by, rows(database)[1].status) == ("another", "queued")
+
+
+async def test_a_renewal_that_finds_a_letter_gone_keeps_it_from_being_sent(database: Database) -> None:
+    queue(database, 2)
+    clock = [NOW]
+    async with mail_server() as server:
+        answer = asyncio.Event()
+        server.before_answering = answer.wait
+        async with dispatching(database, server.port, clock=lambda: clock[0], poll_every=0.02, lease=LONG_LEASE) as one:
+            await until(lambda: len(server.accepted) == 1)
+            clock[0] += 2 * LONG_LEASE
+            with database.session() as session:
+                other = session.get_one(OutboxMessage, 2)
+                other.claimed_by, other.claimed_until = "another", clock[0] + LONG_LEASE
+            # The renewal comes between the pause of this process and the letter's turn.
+            await asyncio.to_thread(one._extend)
+            answer.set()
+            await until(lambda: statuses(database)["sent"] == 1 and not one._claimed)
+        assert len(server.accepted) == 1
+    assert rows(database)[1].claimed_by == "another"
+
+
+async def test_when_the_mail_server_goes_the_claimed_letters_are_let_go(database: Database) -> None:
+    queue(database, 12)
+    async with mail_server() as server:
+        server.to_recipient = lambda address: "421 closing down" if len(server.asked) == 3 else "250 OK"
+        async with dispatching(database, server.port, longest_pause=30.0) as dispatcher:
+            await until(lambda: dispatcher.trouble is not None)
+            await until(lambda: all(row.claimed_by is None for row in rows(database)))
+            assert statuses(database)["sent"] == 2
+
+
+async def test_what_is_put_off_is_sent_when_its_time_comes_without_polling(database: Database) -> None:
+    queue(database)
+    async with mail_server() as server:
+        server.to_recipient = lambda address: "451 later" if len(server.asked) == 1 else "250 OK"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("workers.notices.outbox.FIRST_WAIT", timedelta(seconds=1))
+            async with dispatching(database, server.port, poll_every=3600.0):
+                await until(lambda: statuses(database)["sent"] == 1)
+
+
+async def test_a_message_too_large_for_the_server_holds_up_nobody(database: Database) -> None:
+    queue(database, 1)
+    with database.session() as session:
+        session.add(
+            OutboxMessage(
+                message_id="<large@dueprocess.example>",
+                recipient_address="a.morgan@wm.example",
+                raw=b"Subject: Large\r\n\r\n" + b"x" * 5000 + b"\r\n",
+                queued_at=NOW,
+                next_attempt_at=NOW,
+            )
+        )
+    queue(database, 1, address="p.shah@wm.example")
+    async with mail_server(data_size_limit=1000) as server, dispatching(database, server.port):
+        await until(lambda: statuses(database) == {"queued": 0, "sent": 2, "refused": 1})
+    assert rows(database)[1].last_error == "The mail server refuses the message (552)."
+
+
+async def test_an_address_that_is_none_holds_up_nobody(database: Database) -> None:
+    queue(database, address="möller@wm.example")
+    queue(database, address="p.shah@wm.example")
+    async with mail_server() as server, dispatching(database, server.port):
+        await until(lambda: statuses(database) == {"queued": 0, "sent": 1, "refused": 1})
+        assert server.connections == 1
+    assert rows(database)[0].last_error == "The mail server refuses the recipient's address (553)."
 
 
 async def test_stopping_finishes_the_message_under_way(database: Database) -> None:

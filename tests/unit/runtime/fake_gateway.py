@@ -41,6 +41,8 @@ class FakeGateway(Servicer):
         self.refuse_all: grpc.StatusCode | None = None
         self.streams: dict[str, list[asyncio.Queue[Any]]] = defaultdict(list)
         self.written = 0
+        self._unheard_of: dict[int, Any] = {}
+        """Streamed jobs nobody has reported or extended."""
         self._backlog: dict[str, deque[Any]] = defaultdict(deque)
         self._came = asyncio.Event()
         self._keys = itertools.count(1)
@@ -108,6 +110,7 @@ class FakeGateway(Servicer):
 
     async def _note(self, method: str, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
         self.asked[method].append(request)
+        self._unheard_of.pop(getattr(request, "jobKey", 0), None)
         self.headers.append(dict(context.invocation_metadata() or ()))
         self._came.set()
         status = self.refuse_all or (self.answers[method].popleft() if self.answers[method] else None)
@@ -135,13 +138,26 @@ class FakeGateway(Servicer):
         queue: asyncio.Queue[Any] = asyncio.Queue()
         self.streams[request.type].append(queue)
         self._came.set()
+        streamed: list[int] = []
         try:
             while True:
-                yield await queue.get()
+                job = await queue.get()
+                self._unheard_of[job.key] = job
+                streamed.append(job.key)
+                yield job
                 self.written += 1
                 self._came.set()
         finally:
             self.streams[request.type].remove(queue)
+            # As the engine does: what was not handed over can be polled, what got lost on the way after its lease.
+            while not queue.empty():
+                self.wait_for_poll(queue.get_nowait())
+            for key in streamed:
+                asyncio.get_running_loop().call_later(request.timeout / 1000, self._hand_out_again, key)
+
+    def _hand_out_again(self, key: int) -> None:
+        if (lost := self._unheard_of.pop(key, None)) is not None:
+            self.wait_for_poll(lost)
 
     async def CompleteJob(self, request: Any, context: Any) -> Any:
         await self._note("CompleteJob", request, context)

@@ -133,7 +133,7 @@ async def test_without_a_mail_server_the_worker_stays_ready_and_says_so(
         body = await supervisor.until_ready(200, "Letters wait")
         assert body == "ready\nLetters wait. The mail server cannot be reached (ConnectionRefusedError).\n"
         assert "dueprocess_mail_server_answers 0.0" in await supervisor.metrics()
-        assert "The mail server cannot be reached" in caplog.text
+        await until(lambda: "The mail server cannot be reached" in caplog.text)
         async with mail_server(port):
             await until(lambda: statuses(database)["sent"] == 1)
             await until_alone(supervisor)

@@ -17,6 +17,7 @@ from tests.unit.runtime.handlers import SECRET, Gate, Records, ask_nothing, comp
 from workers.messages.jobs import publish_message
 from workers.records.database import Database
 from workers.runtime.contract import ContractError, JobType
+from workers.runtime.lanes import BUSY_WITHIN_SECONDS, PACE_OVER
 from workers.runtime.worker import WAITING_PER_TYPE, Worker
 from workers.settings import Settings
 
@@ -194,6 +195,57 @@ async def test_an_idle_worker_asks_twice_a_type(gateway: FakeGateway, settings: 
     assert sum(len(requests) for requests in gateway.asked.values()) == 41
 
 
+async def test_a_burst_is_polled_and_what_comes_after_it_streamed_again(
+    gateway: FakeGateway, settings: Settings
+) -> None:
+    gate = Gate()
+    gate.open.set()
+    lease = timedelta(seconds=0.5)
+    async with worker(settings, gate.job_type(), stream_lease=lease) as serving:
+        await gateway.push(*[gateway.job("wait", {}) for _ in range(300)])
+        await until(lambda: not gateway.streams["wait"])
+        assert gateway.written < 300
+        # Those that were on their way when the stream was closed, too.
+        await until(lambda: len(set(gate.ran)) == 300)
+        await until(lambda: gateway.streams["wait"])
+        await gateway.push(gateway.job("wait", {}, key=9_999))
+        await until(lambda: 9_999 in gate.ran)
+        await until(lambda: not serving._held)
+    leases = {request.timeout for request in gateway.asked["StreamActivatedJobs"]}
+    assert (leases, len(gateway.asked["StreamActivatedJobs"])) == ({500}, 2)
+    assert {request.timeout for request in gateway.asked["ActivateJobs"]} == {60_000}
+
+
+async def test_a_few_jobs_a_second_are_streamed(gateway: FakeGateway, settings: Settings) -> None:
+    gate = Gate()
+    gate.open.set()
+    async with worker(settings, gate.job_type()):
+        for _ in range(PACE_OVER + 10):
+            await gateway.push(gateway.job("wait", {}))
+            await asyncio.sleep(1.2 * BUSY_WITHIN_SECONDS / PACE_OVER)
+        await until(lambda: len(gate.ran) == PACE_OVER + 10)
+    assert len(gateway.asked["StreamActivatedJobs"]) == 1
+
+
+async def test_many_waiting_jobs_close_the_stream_so_that_others_get_the_next(
+    gateway: FakeGateway, settings: Settings
+) -> None:
+    gate = Gate()
+    async with worker(settings, gate.job_type(), stream_lease=timedelta(seconds=0.5)) as serving:
+        for number in range(settings.worker_jobs + WAITING_PER_TYPE // 2):
+            await gateway.push(gateway.job("wait", {}))
+            await asyncio.sleep(BUSY_WITHIN_SECONDS / PACE_OVER)
+            await until(lambda number=number: len(serving._held) == number + 1)  # type: ignore[misc]
+            if not gateway.streams["wait"]:
+                break
+        await until(lambda: not gateway.streams["wait"])
+        # Jobs that wait for their turn are kept from others in the meantime.
+        await gateway.asked_for("UpdateJobTimeout", len(serving._held))
+        gate.open.set()
+        await until(lambda: not serving._held)
+    assert len(gate.ran) == len(set(gate.ran))
+
+
 # Time-outs and doubles
 
 
@@ -369,13 +421,13 @@ async def test_stop_gives_back_what_is_still_in_the_connection(gateway: FakeGate
     gate = Gate()
     jobs = [gateway.job("wait", {}) for _ in range(WAITING_PER_TYPE + 60)]
     async with worker(settings, gate.job_type()) as serving:
-        await gateway.push(*jobs)
-        await until(lambda: gateway.written == len(jobs) and gate.running == 3)
-        gate.open.set()
-        gate.open = asyncio.Event()
+        await gateway.push(*jobs[:10])
         await until(lambda: gate.running == 3)
         stopping = asyncio.create_task(serving.stop())
+        # More than a worker that is not stopping would read.
+        await gateway.push(*jobs[10:])
         await until(lambda: gateway.asked["FailJob"])
+        assert gateway.written == len(jobs)
         gate.open.set()
         await stopping
     reported = [request.jobKey for method in ("CompleteJob", "FailJob") for request in gateway.asked[method]]
