@@ -178,12 +178,15 @@ def test_refusing_only_the_enquiries_sends_the_referral_without_them(story: Stor
 
 def test_where_no_enquiries_are_wanted_none_are_asked_for(story: Story) -> None:
     referral = start(story)
-    draft(referral, enquiries="no")
+    draft(referral, enquiries="no", questions=["return_date", "restrictions"])
     assert "doctor or consultant" not in story.letter(ALEX).text
     shown = [field.key for field in referral.task("Fill in the consent form").form.fields]
     assert "enquiries_agreed" not in shown
     agree(referral, enquiries=None)
-    assert "No enquiries" in story.letter(NADIA).text
+    sent = story.letter(NADIA)
+    assert "No enquiries" in sent.text
+    assert "level of restriction" in sent.text
+    assert "underlying medical reason" not in sent.text
 
 
 def test_a_refusal_goes_to_the_manager_who_asks_again(story: Story) -> None:
@@ -283,6 +286,20 @@ def test_the_advice_is_discussed_at_a_case_conference(story: Story, cases: Atten
     consider(referral, conference="yes")
     assert referral.task("Arrange the conference").candidate_users == [DANIEL.username]
     assert cases.case("case_conference").about == cases.case(REFERRAL).reference
+    referral.task("Arrange the conference").complete(
+        {
+            "conference_at": "2025-03-10T14:00",
+            "conference_place": "Room 4",
+            "employee_asked": "no",
+            "statement.medical_issues": DIAGNOSIS,
+        }
+    )
+    referral.task("Hold and record it").complete(
+        {"what_happened": "called_off", "statement.conference_change_reasons": "Alex is back."}
+    )
+    referral.ends_at("Referral ended")
+    assert referral.variables["advice"] == "received"
+    assert "Case conference ended" in cases.events(cases.case(REFERRAL).reference)
 
 
 def test_a_referral_asked_for_by_message(story: Story, cases: AttendanceCases) -> None:
