@@ -63,6 +63,7 @@ def test_granted_by_the_chief_executive(story: Story, cases: AttendanceCases) ->
     retirement.ends_at("Retirement settled")
     assert retirement.variables["retirement"] == "granted"
     assert cases.case(STEM).outcome == "granted"
+    assert retirement.variables["retirement_reference"] == case.reference
     assert cases.events("CAP-2025-0001")[-1] == "Ill-health retirement considered"
     keeps_nothing_of(retirement, "slipped", "painful", REASONS)
     story.no_unread_letter()

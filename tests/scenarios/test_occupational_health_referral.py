@@ -91,6 +91,7 @@ def test_advice_is_given_and_comes_back_to_the_case_that_asked(story: Story, cas
     assert "writes and presents policy papers" in sent.text
     assert "Monday 10 May 2021" in sent.text
     assert "future" in sent.text
+    assert "by Monday 17 March 2025 if you can" in sent.text
     assert "Further questions are in the case file" in sent.text
     assert "agrees to enquiries" in sent.text
     case = cases.case(REFERRAL)
@@ -110,6 +111,7 @@ def test_advice_is_given_and_comes_back_to_the_case_that_asked(story: Story, cas
 
     assert referral.variables["advice"] == "received"
     assert referral.variables["advice_received_on"] == "2025-03-14"
+    assert referral.variables["advice_reference"] == case.reference
     assert cases.statements(case.reference)["medical_advice"] == ADVICE
     assert cases.statements(case.reference)["medical_doctors"] == "Dr Jones, Kings Heath"
     assert cases.statements(caller) == {}
