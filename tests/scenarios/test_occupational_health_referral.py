@@ -304,21 +304,6 @@ def test_the_advice_is_discussed_at_a_case_conference(story: Story, cases: Atten
     assert "Case conference ended" in cases.events(cases.case(REFERRAL).reference)
 
 
-def test_a_referral_asked_for_by_message(story: Story, cases: AttendanceCases) -> None:
-    caller = cases.caller()
-    story.publishes(
-        "occupational_health_referral_wanted",
-        "",
-        staff_number=ALEX.staff_number,
-        case_reference=caller,
-        asked_by="attendance",
-        reason="short_term",
-    )
-    referral = story.sees_start_of(REFERRAL)
-    assert referral.task("Draft the referral").form.field("reason").value == "short_term"
-    assert cases.case(REFERRAL).about == caller
-
-
 @pytest.mark.parametrize("corrected", [True, False])
 def test_a_wrong_staff_number_goes_to_hr(story: Story, corrected: bool) -> None:
     referral = start(story, "999999")

@@ -115,20 +115,7 @@ def test_a_plan_of_one_day_has_one_check(story: Story, plan: Procedure) -> None:
     assert plan.variables["plan_outcome"] == "sustained"
 
 
-def test_wanted_by_message(story: Story, cases: AttendanceCases) -> None:
-    story.publishes(
-        "rehabilitation_wanted",
-        "",
-        staff_number=ALEX.staff_number,
-        case_reference=cases.caller(),
-        plan_source="gp",
-    )
-    plan = story.sees_start_of("rehabilitation_plan")
-    assert plan.task("Set the plan").form.field("plan_sources").value == ["gp"]
-
-
-def test_wanted_by_message_for_nobody(story: Story) -> None:
-    story.publishes("rehabilitation_wanted", "", staff_number="999999", case_reference=None, plan_source=None)
-    plan = story.sees_start_of("rehabilitation_plan")
-    plan.task("Correct the staff number").complete({"number_corrected": "no"})
-    plan.ends_at("No plan")
+def test_a_plan_that_a_fit_note_recommends(story: Story, cases: AttendanceCases) -> None:
+    plan = cases.called("rehabilitation_plan", plan_source="midwife")
+    set_plan(plan)
+    assert "your midwife, in a fit note" in story.letter(ALEX).text
