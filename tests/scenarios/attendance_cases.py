@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from tests.scenarios.driver.story import Procedure, Story
 from workers.cases.case_file import latest_statements, may_read, may_read_medical, timeline
 from workers.people.directory import roles_held
 from workers.records.database import Database
-from workers.records.models import Case, PersonRole
+from workers.records.models import Absence, Case, PersonRole
 from workers.records.models import Person as PersonRow
 
 DIAGNOSIS = "A slipped disc."
@@ -64,6 +64,19 @@ class AttendanceCases:
                 )
             )
         return "CAP-2025-0001"
+
+    def was_absent(self, someone: Person, first: str, reason: str) -> None:
+        """An absence on record that still goes on."""
+        with self.database.session() as records:
+            records.add(
+                Absence(
+                    reference="ABS-2025-0001",
+                    staff_number=someone.staff_number,
+                    first_day=date.fromisoformat(first),
+                    reason=reason,
+                    recorded_at=self.story.now,
+                )
+            )
 
     # The records
 

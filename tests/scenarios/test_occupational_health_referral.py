@@ -24,7 +24,6 @@ def draft(referral: Procedure, *, enquiries: str = "yes", **more: Any) -> None:
             "statement.main_duties": "Policy officer: writes and presents policy papers.",
             "statement.medical_reasons": "Away since January.",
             "statement.medical_problem": DIAGNOSIS,
-            "statement.medical_sickness_record": "6 January to today: back pain.",
             "statement.medical_personal_details": "Age 41.",
             "enquiries_wanted": enquiries,
             **more,
@@ -73,6 +72,7 @@ def up_to_the_advice(story: Story, **agreement: Any) -> Procedure:
 
 def test_advice_is_given_and_comes_back_to_the_case_that_asked(story: Story, cases: AttendanceCases) -> None:
     caller = cases.caller()
+    cases.was_absent(ALEX, "2025-01-06", "Back pain.")
     referral = cases.called(REFERRAL, case_reference=caller, asked_by="capability", reason="long_term")
     drafting = referral.task("Draft the referral")
     assert drafting.candidate_users == [DANIEL.username]
@@ -113,6 +113,10 @@ def test_advice_is_given_and_comes_back_to_the_case_that_asked(story: Story, cas
     assert referral.variables["advice_received_on"] == "2025-03-14"
     assert referral.variables["advice_reference"] == case.reference
     assert cases.statements(case.reference)["medical_advice"] == ADVICE
+    record = cases.statements(case.reference)["medical_sickness_record"]
+    assert "as at Monday 3 March 2025" in record
+    assert "Monday 6 January 2025 and still absent: 57 calendar days" in record
+    assert "Reason: Back pain." in record
     assert cases.statements(case.reference)["medical_doctors"] == "Dr Jones, Kings Heath"
     assert cases.statements(caller) == {}
     assert cases.events(caller)[-1] == "Occupational Health referral ended"
