@@ -59,6 +59,7 @@ def change(conference: Procedure, what: str) -> None:
     )
 
 
+@pytest.mark.policy("ATT-30a", "ATT-46", "ATT-A20")
 def test_held_without_the_employee_who_is_told_what_was_agreed(
     story: Story, cases: AttendanceCases, conference: Procedure
 ) -> None:
@@ -90,7 +91,7 @@ def test_held_without_the_employee_who_is_told_what_was_agreed(
         "nothing medical",
     ]
     assert cases.events("CAP-2025-0001")[-1] == "Case conference ended"
-    assert (conference.variables["conference"], conference.variables["conference_on"]) == ("held", "2025-03-10")
+    assert (conference.variables["conference"], conference.variables["held_on"]) == ("held", "2025-03-10")
     assert "disc" not in "".join(letter.text for letter in story.letters())
     keeps_nothing_of(conference, "slipped", "heals", AGREED)
     story.no_unread_letter()
@@ -148,6 +149,7 @@ def test_a_date_in_the_past_is_asked_for_again(story: Story, conference: Procedu
     story.no_letter(NADIA)
 
 
+@pytest.mark.policy("ATT-30b")
 def test_a_further_conference(story: Story, conference: Procedure) -> None:
     arrange(conference)
     first = story.letter(NADIA)

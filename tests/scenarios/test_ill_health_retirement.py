@@ -39,6 +39,7 @@ def decide(retirement: Procedure, decision: str) -> None:
     retirement.task("Decide").complete({"decision": decision, "statement.retirement_reasons": REASONS})
 
 
+@pytest.mark.policy("ATT-40a", "ATT-40b", "ATT-A24")
 def test_granted_by_the_chief_executive(story: Story, cases: AttendanceCases) -> None:
     retirement = considered(story, cases, PRIYA, PETER)
     assert retirement.task("Make the case").candidate_users == [PETER.username]
@@ -83,6 +84,7 @@ def test_refused(story: Story, cases: AttendanceCases) -> None:
     retirement.never_reached("Tell the pension scheme")
 
 
+@pytest.mark.policy("ATT-40b")
 @pytest.mark.parametrize(
     ("answers", "ground"),
     [
@@ -115,6 +117,7 @@ def test_not_pursued(story: Story, cases: AttendanceCases) -> None:
     story.no_letter(HELEN)
 
 
+@pytest.mark.policy("ATT-A24")
 def test_whoever_makes_the_case_does_not_decide_it(story: Story, cases: AttendanceCases) -> None:
     retirement = considered(story, cases, DANIEL, HELEN)
     assert retirement.task("Make the case").candidate_users == [HELEN.username]

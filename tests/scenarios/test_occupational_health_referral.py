@@ -70,6 +70,22 @@ def up_to_the_advice(story: Story, **agreement: Any) -> Procedure:
     return referral
 
 
+@pytest.mark.policy(
+    "ATT-44a",
+    "ATT-45a",
+    "ATT-45b",
+    "ATT-45c",
+    "ATT-45d",
+    "ATT-45e",
+    "ATT-45f",
+    "ATT-16a",
+    "ATT-43a",
+    "ATT-43b",
+    "ATT-47a",
+    "ATT-47b",
+    "ATT-47c",
+    "ATT-47d",
+)
 def test_advice_is_given_and_comes_back_to_the_case_that_asked(story: Story, cases: AttendanceCases) -> None:
     caller = cases.caller()
     cases.was_absent(ALEX, "2025-01-06", "Back pain.")
@@ -124,6 +140,7 @@ def test_advice_is_given_and_comes_back_to_the_case_that_asked(story: Story, cas
     keeps_nothing_of(referral, "slipped", "desk", "back pain", "Jones", "Age 41", "January")
 
 
+@pytest.mark.policy("ATT-43a")
 def test_the_employee_reads_it_first_has_it_corrected_and_passes_it_on(story: Story, cases: AttendanceCases) -> None:
     referral = up_to_the_advice(story, sees_first="yes")
     advise(referral)
@@ -176,12 +193,14 @@ def test_advice_that_the_employee_does_not_read_in_21_days_is_passed_on(story: S
     assert cases.reads(DANIEL, cases.case(REFERRAL)) == "everything"
 
 
+@pytest.mark.policy("ATT-43a", "ATT-A27")
 def test_refusing_only_the_enquiries_sends_the_referral_without_them(story: Story) -> None:
     up_to_the_advice(story, enquiries="no")
     sent = story.letter(NADIA, subject="Referral")
     assert "No enquiries of the employee’s doctors may be made" in sent.text
 
 
+@pytest.mark.policy("ATT-43a", "ATT-45a")
 def test_where_no_enquiries_are_wanted_none_are_asked_for(story: Story) -> None:
     referral = start(story)
     draft(referral, enquiries="no", questions=["return_date", "restrictions"])
@@ -195,6 +214,7 @@ def test_where_no_enquiries_are_wanted_none_are_asked_for(story: Story) -> None:
     assert "underlying medical reason" not in sent.text
 
 
+@pytest.mark.policy("ATT-A27")
 def test_a_refusal_goes_to_the_manager_who_asks_again(story: Story) -> None:
     referral = start(story)
     draft(referral)
@@ -210,6 +230,7 @@ def test_a_refusal_goes_to_the_manager_who_asks_again(story: Story) -> None:
     story.letter(NADIA)
 
 
+@pytest.mark.policy("ATT-A27")
 def test_a_refusal_ends_the_referral_and_nothing_else(story: Story, cases: AttendanceCases) -> None:
     referral = start(story)
     draft(referral)
@@ -237,6 +258,7 @@ def test_no_answer_goes_to_the_manager_too(story: Story) -> None:
     referral.has_no_task("Fill in the consent form")
 
 
+@pytest.mark.policy("ATT-16b")
 def test_late_advice_is_chased_and_comes(story: Story, cases: AttendanceCases) -> None:
     referral = up_to_the_advice(story)
     story.letter(NADIA, subject="Referral")
@@ -254,6 +276,7 @@ def test_late_advice_is_chased_and_comes(story: Story, cases: AttendanceCases) -
     referral.never_reached("Decide whether to wait")
 
 
+@pytest.mark.policy("ATT-16b")
 def test_advice_that_never_comes(story: Story, cases: AttendanceCases) -> None:
     caller = cases.caller()
     referral = cases.called(REFERRAL, case_reference=caller, asked_by="capability", reason="short_term")
@@ -286,6 +309,7 @@ def test_advice_that_comes_while_the_manager_decides_ends_the_waiting(story: Sto
     referral.task("Consider the advice")
 
 
+@pytest.mark.policy("ATT-46")
 def test_the_advice_is_discussed_at_a_case_conference(story: Story, cases: AttendanceCases) -> None:
     referral = up_to_the_advice(story)
     advise(referral)

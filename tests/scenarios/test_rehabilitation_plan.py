@@ -37,6 +37,7 @@ def check(plan: Procedure, progress: str = "well") -> None:
     plan.task("Check progress").complete({"progress": progress, "statement.plan_progress": "Works as planned."})
 
 
+@pytest.mark.policy("ATT-39b", "ATT-39c", "ATT-39d", "ATT-12j")
 def test_sustained(story: Story, cases: AttendanceCases, plan: Procedure) -> None:
     setting = plan.task("Set the plan")
     assert setting.candidate_users == [DANIEL.username]
@@ -74,6 +75,7 @@ def test_sustained(story: Story, cases: AttendanceCases, plan: Procedure) -> Non
     story.no_unread_letter()
 
 
+@pytest.mark.policy("ATT-39b")
 def test_not_sustained_before_the_first_check_is_due(story: Story, cases: AttendanceCases, plan: Procedure) -> None:
     set_plan(plan)
     story.moves_to("Thursday 13 March 2025 10:00")
@@ -88,6 +90,7 @@ def test_not_sustained_before_the_first_check_is_due(story: Story, cases: Attend
     story.no_letter(DANIEL, subject="check progress")
 
 
+@pytest.mark.policy("ATT-39b")
 def test_changed_at_a_check(story: Story, plan: Procedure) -> None:
     set_plan(plan)
     story.letter(ALEX, subject="from Monday 10 March 2025")
@@ -115,6 +118,7 @@ def test_a_plan_of_one_day_has_one_check(story: Story, plan: Procedure) -> None:
     assert plan.variables["plan_outcome"] == "sustained"
 
 
+@pytest.mark.policy("ATT-39c", "ATT-39d")
 def test_a_plan_that_a_fit_note_recommends(story: Story, cases: AttendanceCases) -> None:
     plan = cases.called("rehabilitation_plan", plan_source="midwife")
     set_plan(plan)

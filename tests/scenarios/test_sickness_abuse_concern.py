@@ -30,6 +30,7 @@ def decide(concern: Procedure, decision: str) -> None:
     concern.task("Decide").complete({"decision": decision, "statement.decision_reasons": REASONS})
 
 
+@pytest.mark.policy("ATT-8b", "ATT-35a", "ATT-35b")
 def test_unfounded(story: Story, cases: AttendanceCases) -> None:
     concern = raise_one(story)
     told = story.letter(HELEN, subject="Concern about possible abuse")
@@ -71,6 +72,7 @@ def test_founded_but_not_disciplinary(story: Story, cases: AttendanceCases) -> N
     story.no_letter(PRIYA)
 
 
+@pytest.mark.policy("ATT-35b", "ATT-A26")
 def test_referred_to_the_disciplinary_procedure(story: Story, cases: AttendanceCases) -> None:
     concern = raise_one(story)
     story.no_letter(RUTH)
@@ -111,6 +113,7 @@ def test_about_the_chief_executive_it_goes_to_a_statutory_officer(story: Story, 
     story.no_letter(HELEN)
 
 
+@pytest.mark.policy("ATT-8b", "ATT-A26")
 def test_passed_on_by_another_procedure_with_the_grounds_in_the_records(story: Story, cases: AttendanceCases) -> None:
     caller = cases.caller()
     with cases.database.session() as records:
