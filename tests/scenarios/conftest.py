@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.scenarios.attendance_cases import AttendanceCases
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.driver.coverage import Coverage
 from tests.scenarios.driver.stage import Stage, open_stage
@@ -102,3 +103,9 @@ def story(stage: Stage, diagrams: list[Path], request: pytest.FixtureRequest) ->
 def appeals(story: Story, stage: Stage) -> Appeals:
     """The appeals of the story."""
     return Appeals(story, stage.database)
+
+
+@pytest.fixture
+def cases(story: Story, stage: Stage) -> AttendanceCases:
+    """The attendance cases of the story."""
+    return AttendanceCases(story, stage.database)

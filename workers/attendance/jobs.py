@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from workers.attendance.absences import (
     CAUSE_COLUMNS,
@@ -14,6 +14,7 @@ from workers.attendance.absences import (
     spells_of,
     team_of,
 )
+from workers.attendance.copying import sickness_record
 from workers.attendance.counting import (
     Figures,
     Rule,
@@ -56,6 +57,7 @@ from workers.attendance.models import (
     DatedAbsence,
     EndAbsence,
     FiguresGiven,
+    FileSicknessRecord,
     FindAbsence,
     FindAbsenceTriggers,
     NoteAbsenceCauses,
@@ -72,12 +74,12 @@ from workers.attendance.models import (
 from workers.attendance.patterns import WEEKDAYS
 from workers.attendance.prompts import end_prompt, new_prompt, open_prompts
 from workers.attendance.reached import who_reached
-from workers.cases.filing import case_of_job, require_people
+from workers.cases.filing import case_of_job, file_texts, require_people
 from workers.deadlines.moments import london_day
 from workers.people.directory import person
 from workers.records.models import Absence, AbsenceCertificate
 from workers.records.references import next_reference
-from workers.runtime.contract import BpmnError, JobContext, job_type
+from workers.runtime.contract import BpmnError, JobContext, Nothing, job_type
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
 
@@ -304,6 +306,16 @@ def _current(episode: list[Spell], on: date) -> CurrentAbsence | None:
 
 def _beginnings(weekdays: list[int], months: list[int]) -> Beginnings:
     return Beginnings(weekdays=dict(zip(WEEKDAYS, weekdays, strict=True)), months=months)
+
+
+@job_type("file_sickness_record", title="File a copy of the sickness record")
+def file_sickness_record(job: FileSicknessRecord, context: JobContext) -> Nothing:
+    """Copy a person's sickness record, as it stands on a day, to the case file; none of it enters the process."""
+    require_people(context, "staff_number", [job.staff_number])
+    case = case_of_job(context, job.case_reference)
+    day = london_day(job.on) if isinstance(job.on, datetime) else job.on
+    file_texts(context, case, {job.name: sickness_record(context.records, job.staff_number, day)})
+    return Nothing()
 
 
 @job_type("compare_absence_with_team", title="Compare absence with the team's")

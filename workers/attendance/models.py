@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from workers.attendance.counting import Cause, Joining, Threshold, Unit, first_day_of
-from workers.cases.models import CaseReference
+from workers.cases.models import CaseReference, StatementName
 from workers.deadlines.moments import Day, DayOrMoment, Moment
 from workers.deadlines.periods import Period
 from workers.people.models import StaffNumber, TypedText
@@ -337,6 +337,17 @@ class SummariseAbsence(Counting):
     @classmethod
     def _names_differ(cls, triggers: list[Trigger]) -> list[Trigger]:
         return _different_names(triggers)
+
+
+class FileSicknessRecord(JobInput):
+    """Whose sickness record is copied, and to which case."""
+
+    staff_number: StaffNumber = Field(description="Whose sickness record.")
+    case_reference: CaseReference = Field(description="The case it is filed on.")
+    name: StatementName = Field(
+        description="The statement it becomes; a name that begins with medical_ is read by nobody by role."
+    )
+    on: DayOrMoment = Field(description="The day up to which it goes: =now().")
 
 
 class FiguresGiven(Given):

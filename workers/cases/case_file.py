@@ -16,6 +16,8 @@ from workers.records.models import Case, CaseAccess, CaseEvent, Contact, Letter,
 READ_BY_ROLE = "hr"
 CLOSED_TO_ROLES = ("confidential_reporting",)
 """Policies whose cases nobody reads by role, only those named on the case: concerns are treated in confidence."""
+MEDICAL = "medical_"
+"""What the name of a statement about somebody's health begins with: it is read by nobody by role."""
 
 
 class CaseNotFound(LookupError):
@@ -83,10 +85,18 @@ def timeline(session: Session, reference: str) -> list[TimelineLine]:
 def may_read(session: Session, person: Person, of_case: Case, *, on: date) -> bool:
     """Whether the person may read the case on that day.
 
-    Human resources read every case except those of confidential reporting; everybody else only a case they were given
-    access to. Who does not work here on that day reads none.
+    Human resources read every case except those of confidential reporting and those opened for named readers only;
+    everybody else only a case they were given access to. Who does not work here on that day reads none.
     """
     return session.scalar(select(true()).where(Case.reference == of_case.reference, _readable(person, on))) is not None
+
+
+def may_read_medical(session: Session, person: Person, of_case: Case) -> bool:
+    """Whether the person, who may read the case, may also read what it says about somebody's health.
+
+    Only those given access to the case by name may: reading by role shows that there is such a statement, not its text.
+    """
+    return session.get(CaseAccess, (of_case.reference, person.staff_number)) is not None
 
 
 def readable_cases(session: Session, person: Person, *, on: date) -> list[Case]:
@@ -123,7 +133,8 @@ def _readable(person: Person, on: date) -> ColumnElement[bool]:
         return false()
     given = Case.reference.in_(select(CaseAccess.case_reference).where(CaseAccess.staff_number == person.staff_number))
     if READ_BY_ROLE in roles_held(person, on):
-        return or_(Case.policy.not_in(CLOSED_TO_ROLES), given)
+        by_role = Case.policy.not_in(CLOSED_TO_ROLES) & Case.named_readers_only.is_(False)
+        return or_(by_role, given)
     return given
 
 

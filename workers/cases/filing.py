@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workers.cases.case_file import latest_statements
 from workers.people.directory import unknown_staff_numbers
 from workers.records.models import Case, CaseAccess, Statement
 from workers.runtime.contract import JobContext
@@ -75,6 +76,25 @@ def file_texts(context: JobContext, of_case: Case, texts: Mapping[str, str | Non
                     job_key=context.key,
                 )
             )
+
+
+def copy_statements(context: JobContext, of_case: Case, source: str, names: Sequence[str]) -> None:
+    """File on a case what another case holds under these names, of each name the latest.
+
+    :raises PersonMustAct: there is no such other case, or it has no statement of one of the names.
+    """
+    if context.records.get(Case, source) is None:
+        raise PersonMustAct(
+            f"The variable copied_from of {context.element_id} is not the reference of a case. Correct it to that of "
+            "the case that holds the statements, then retry."
+        )
+    held = latest_statements(context.records, source)
+    if missing := [name for name in names if name not in held]:
+        raise PersonMustAct(
+            f"The variable copied_statements of {context.element_id} names {', '.join(missing)}, but the case "
+            f"{source} has no such statement. Correct the name, then retry."
+        )
+    file_texts(context, of_case, {name: held[name].text for name in names})
 
 
 def case_holding(session: Session, slot: str) -> str | None:

@@ -6,7 +6,7 @@ import unicodedata
 
 from sqlalchemy.exc import IntegrityError
 
-from workers.cases.filing import case_holding, case_of_job, file_texts, give_access, require_people
+from workers.cases.filing import case_holding, case_of_job, copy_statements, file_texts, give_access, require_people
 from workers.cases.models import (
     CaseOpened,
     CloseCase,
@@ -50,6 +50,8 @@ def open_case(job: OpenCase, context: JobContext) -> CaseOpened:
         _refuse_second(context, slot)
     case = _added(job, context, slot)
     give_access(context, case, job.gives_access_to)
+    if job.copied_statements and job.copied_from is not None:
+        copy_statements(context, case, job.copied_from, job.copied_statements)
     file_texts(context, case, job.statement)
     url = f"{context.settings.case_file_url.rstrip('/')}/cases/{case.reference}"
     return CaseOpened(case=OpenedCase(reference=case.reference, url=url))
@@ -66,6 +68,7 @@ def _added(job: OpenCase, context: JobContext, slot: str | None) -> Case:
                 staff_number=job.staff_number,
                 about=job.about,
                 only_one_slot=slot,
+                named_readers_only=job.named_readers_only,
                 opened_at=job.opened_at,
                 process_instance_key=context.process_instance_key,
                 job_key=context.key,

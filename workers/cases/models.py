@@ -23,6 +23,10 @@ def _blank_is_nothing(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _nothing_is_none(value: object) -> object:
+    return [] if value is None else value
+
+
 class OpenCase(JobInput):
     """The case to open."""
 
@@ -41,11 +45,23 @@ class OpenCase(JobInput):
     gives_access_to: StaffNumbers = Field(
         default_factory=list, description="Staff numbers of those who may read the case; null entries are ignored."
     )
+    named_readers_only: bool = Field(
+        False, description="Only those given access by name may read the case, and nobody by role."
+    )
+    copied_from: Annotated[CaseReference | None, BeforeValidator(_blank_is_nothing)] = Field(
+        None, description="Reference of a case whose statements are copied to this one; or null."
+    )
+    copied_statements: Annotated[list[StatementName], BeforeValidator(_nothing_is_none)] = Field(
+        default_factory=list,
+        description="Names of the statements copied, of each the latest, so that their texts need not pass the engine.",
+    )
 
     @model_validator(mode="after")
     def _about_something(self) -> OpenCase:
         if self.only_one and self.about is None:
             raise ValueError("about is empty; where only_one is true it says what there may be only one case about")
+        if self.copied_statements and self.copied_from is None:
+            raise ValueError("copied_from is empty; where copied_statements names any it says from which case")
         return self
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,7 @@ def example_letter(folder: TemplateFolder, template: Template, settings: Setting
         employee=Employee(_EMPLOYEE.reference, _EMPLOYEE.name, _EMPLOYEE.job_title),
         by_email=True,
         copies=[_MANAGER],
-        facts={name: _example(name, trees) for name in sorted(needed.facts)},
+        facts={name: _list_or_example(name, trees) for name in sorted(needed.facts)},
         statements=dict.fromkeys(sorted(needed.statements | needed.optional_statements), _STATEMENT),
         hearing=Hearing(
             reference="CAP-2025-0001-hearing",
@@ -69,6 +69,14 @@ def example_letter(folder: TemplateFolder, template: Template, settings: Setting
         else None,
     )
     return write(folder, template, assignment, ExamplePeople(), settings)
+
+
+def _list_or_example(name: str, trees: Sequence[nodes.Template]) -> Any:
+    loops = (loop for tree in trees for loop in tree.find_all(nodes.For))
+    for loop in loops:
+        if isinstance(loop.iter, nodes.Name) and loop.iter.name == name and isinstance(loop.target, nodes.Name):
+            return [_example(loop.target.name, trees)]
+    return _example(name, trees)
 
 
 def _example(name: str, trees: Iterable[nodes.Template]) -> Any:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -125,6 +126,8 @@ class Case(Table):
     """Reference of what the case is about, such as the decision under appeal."""
     only_one_slot: Mapped[str | None] = mapped_column(String(240), unique=True, default=None)
     """Taken while there may be no other case of this procedure about the same thing."""
+    named_readers_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nobody reads it by role, only those given access by name."""
     opened_at: Mapped[datetime] = mapped_column(index=True)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     outcome: Mapped[str | None] = mapped_column(default=None)

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from workers.cases.case_file import (
     CLOSED_TO_ROLES,
+    MEDICAL,
     READ_BY_ROLE,
     TimelineLine,
     contacts,
     latest_statements,
+    may_read_medical,
     people_with_access,
     timeline,
 )
@@ -56,6 +58,8 @@ class Line:
     facts: Facts
     step: str
     """The step of the procedure in which a statement was made."""
+    withheld: bool
+    """The statement is there, but its text is for others to read."""
     replaced: bool
     """A later statement of the same name stands instead of this one."""
 
@@ -100,9 +104,10 @@ def case_lines(session: Session, cases: Iterable[Case]) -> list[CaseLine]:
     return [_case_line(case, names.get(case.staff_number, case.staff_number)) for case in found]
 
 
-def case_view(session: Session, case: Case, *, today: date) -> CaseView:
-    """Everything a case's page shows."""
+def case_view(session: Session, case: Case, *, reader: Person, today: date) -> CaseView:
+    """Everything a case's page shows to a person who may read it."""
     lines = timeline(session, case.reference)
+    closed = () if may_read_medical(session, reader, case) else (MEDICAL,)
     outsiders = contacts(session, case.reference)
     letters = session.scalars(
         select(Letter).where(Letter.case_reference == case.reference).order_by(Letter.written_at, Letter.reference)
@@ -118,11 +123,11 @@ def case_view(session: Session, case: Case, *, today: date) -> CaseView:
         policy=label(case.policy),
         employee=session.get_one(Person, case.staff_number),
         about=_about(session, case.about, today),
-        timeline=[_line(line, names, latest, written) for line in lines],
+        timeline=[_line(line, names, latest, written, closed) for line in lines],
         letters=list(written.values()),
         contacts=[(contact, outcome(contact.kind)) for contact in outsiders],
         readers=people_with_access(session, case.reference),
-        reading_role="" if case.policy in CLOSED_TO_ROLES else ROLES[READ_BY_ROLE],
+        reading_role="" if case.policy in CLOSED_TO_ROLES or case.named_readers_only else ROLES[READ_BY_ROLE],
     )
 
 
@@ -139,7 +144,11 @@ def _case_line(case: Case, employee: str) -> CaseLine:
 
 
 def _line(
-    line: TimelineLine, names: Mapping[str, str], latest: Mapping[str, datetime], written: Mapping[str, LetterView]
+    line: TimelineLine,
+    names: Mapping[str, str],
+    latest: Mapping[str, datetime],
+    written: Mapping[str, LetterView],
+    closed: tuple[str, ...],
 ) -> Line:
     heading = {"statement": label, "closed": outcome}.get(line.kind, str)(line.words)
     facts = [(label(name), words) for name, fact in line.facts.items() if (words := value_in_words(fact, names))]
@@ -147,11 +156,13 @@ def _line(
         facts = [("To", letter.recipient), ("Copies", ", ".join(letter.copies)), ("Delivery", letter.delivery)]
         facts = [(name, words) for name, words in facts if words]
     is_statement = line.kind == "statement"
+    withheld = is_statement and line.words.startswith(closed)
     return Line(
         at=line.at,
         kind=line.kind,
         heading=heading,
-        text=line.text if is_statement else "",
+        text=line.text if is_statement and not withheld else "",
+        withheld=withheld,
         letter=line.reference,
         facts=facts,
         step=step(line.element_id) if is_statement else "",

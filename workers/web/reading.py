@@ -108,7 +108,7 @@ class Reading:
         with self._visit(request) as visit:
             found = visit.case(request.path_params["reference"])
             log.info("Case %s was read by %s", found.reference, visit.person.staff_number)
-            view = case_view(visit.session, found, today=visit.today)
+            view = case_view(visit.session, found, reader=visit.person, today=visit.today)
             return self._rendering.show(request, "case.html", person=visit.person, case=view)
 
     def one_letter(self, request: Request) -> Response:

@@ -67,3 +67,5 @@ LENA = person("100103")
 """Casework assistant, an agency worker."""
 CALLUM = person("100104")
 """Policy assistant since February 2025."""
+NADIA = person("100040")
+"""Occupational Health Adviser."""

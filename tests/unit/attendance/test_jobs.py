@@ -18,6 +18,7 @@ from workers.attendance.jobs import (
     change_absence,
     compare_absence_with_team,
     end_absence,
+    file_sickness_record,
     find_absence,
     find_absence_triggers,
     note_absence_causes,
@@ -26,6 +27,7 @@ from workers.attendance.jobs import (
     record_certificate,
     summarise_absence,
 )
+from workers.cases.case_file import latest_statements
 from workers.cases.jobs import open_case
 from workers.records.models import Absence, AbsenceCertificate, AbsenceChange, AbsencePrompt, Person
 from workers.runtime.contract import declaration_of
@@ -747,3 +749,51 @@ def test_several_checks_at_once_tell_once(office: Office) -> None:
 
     assert sorted(len(given["newly_reached"]) for given in outcomes) == [0, 0, 0, 1]
     assert count(office, AbsencePrompt) == 1
+
+
+def copied_record(office: Office, on: str) -> str:
+    case = office.run(
+        open_case, policy="attendance", procedure="some_procedure", staff_number=WHO, opened_at=AT, key=5000
+    )
+    reference = case["case"]["reference"]
+    given = office.run(
+        file_sickness_record, staff_number=WHO, case_reference=reference, name="medical_record", on=on, key=5001
+    )
+    assert given == {}
+    with office.database.reading() as session:
+        return latest_statements(session, reference)["medical_record"].text
+
+
+def test_the_sickness_record_is_copied_to_the_case_file(office: Office) -> None:
+    absent(office, "2025-01-06", "2025-01-06")
+    office.run(note_absence_causes, absence_reference=FIRST, absence_causes={"disability": "yes", "pregnancy": "yes"})
+    certify(office, "doctors_statement", covers_from="2025-01-06", covers_until="2025-01-10")
+    certify(office, "final_note")
+    absent(office, "2025-03-03", "2025-05-01")
+    absent(office, "2025-06-02", "2025-06-03")
+    with office.database.session() as session:
+        session.get_one(Absence, "ABS-2025-0002").reason = "Migraine"
+
+    assert copied_record(office, "2025-04-01T22:30:00Z").split("\n") == [
+        "Sickness record as at Tuesday 1 April 2025",
+        "",
+        "Monday 6 January 2025 to Monday 6 January 2025: 1 calendar day (ABS-2025-0001)",
+        "Related to a disability and pregnancy or maternity",
+        "Certified by doctor's statement for Monday 6 January 2025 to Friday 10 January 2025, "
+        "issued on Monday 10 March 2025",
+        "Final note that the person is fit to return, issued on Monday 10 March 2025",
+        "",
+        "Monday 3 March 2025 and still absent: 30 calendar days (ABS-2025-0002)",
+        "Reason: Migraine",
+    ]
+
+
+def test_a_sickness_record_of_a_day_before_the_absence_ended(office: Office) -> None:
+    absent(office, "2025-03-03", "2025-03-14")
+    assert "Monday 3 March 2025 and still absent: 3 calendar days" in copied_record(office, "2025-03-05")
+
+
+def test_a_sickness_record_with_nothing_in_it_says_so(office: Office) -> None:
+    assert copied_record(office, "2025-03-05") == (
+        "Sickness record as at Wednesday 5 March 2025: no absence is recorded."
+    )

@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.unit.records.fixtures import Office
-from workers.cases.case_file import CaseNotFound, case, may_read, readable_cases, timeline
+from workers.cases.case_file import CaseNotFound, case, may_read, may_read_medical, readable_cases, timeline
 from workers.cases.jobs import close_case, file_statement, open_case, record_event
 from workers.records.models import Letter, Person
 
 TODAY = date(2025, 3, 3)
 
 
-def open_one(office: Office, policy: str = "capability", access: tuple[str, ...] = ()) -> str:
+def open_one(
+    office: Office, policy: str = "capability", access: tuple[str, ...] = (), named_readers_only: bool = False
+) -> str:
     given = office.run(
         open_case,
         policy=policy,
@@ -22,6 +24,7 @@ def open_one(office: Office, policy: str = "capability", access: tuple[str, ...]
         staff_number="100100",
         opened_at="2025-03-03T10:00:00Z",
         gives_access_to=list(access),
+        named_readers_only=named_readers_only,
     )
     return str(given["case"]["reference"])
 
@@ -113,6 +116,28 @@ def test_who_may_read(office: Office, staff_number: str, policy: str, expected: 
         assert may_read(session, person, case(session, reference), on=TODAY) is expected
         readable = {found.reference for found in readable_cases(session, person, on=TODAY)}
     assert (reference in readable) is expected
+
+
+def test_a_case_for_named_readers_is_read_by_nobody_by_role(office: Office) -> None:
+    reference = open_one(office, access=("100020",), named_readers_only=True)
+
+    with office.database.reading() as session:
+        readers = [
+            person.staff_number
+            for person in session.query(Person).order_by(Person.staff_number)
+            if may_read(session, person, case(session, reference), on=TODAY)
+        ]
+    assert readers == ["100020"]
+
+
+@pytest.mark.parametrize(("staff_number", "expected"), [("100020", True), ("100010", False)])
+def test_medical_statements_are_for_named_readers(office: Office, staff_number: str, expected: bool) -> None:
+    reference = open_one(office, access=("100020",))
+
+    with office.database.reading() as session:
+        found, person = case(session, reference), session.get_one(Person, staff_number)
+        assert may_read(session, person, found, on=TODAY)
+        assert may_read_medical(session, person, found) is expected
 
 
 def test_access_is_to_one_case(office: Office) -> None:

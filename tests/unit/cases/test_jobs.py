@@ -57,6 +57,36 @@ def test_open_case(office: Office) -> None:
     assert access == ["100001", "100020"]
 
 
+def test_statements_are_copied_from_another_case(office: Office) -> None:
+    source = office.run(open_case, **APPEAL, statement={"concern": "First.", "evidence": "Seen.", "other": "Not this."})
+    office.run(file_statement, case_reference=source["case"]["reference"], statement={"concern": "Second."}, key=20)
+
+    office.run(
+        open_case,
+        **APPEAL | {"policy": "attendance"},
+        copied_from=source["case"]["reference"],
+        copied_statements=["concern", "evidence"],
+        key=21,
+    )
+
+    with office.database.reading() as session:
+        copied = {name: statement.text for name, statement in latest_statements(session, "ATT-2025-0001").items()}
+    assert copied == {"concern": "Second.", "evidence": "Seen."}
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("CAP-2025-0009", "The variable copied_from of .* is not the reference of a case"),
+        ("CAP-2025-0001", "names concern, but the case CAP-2025-0001 has no such statement"),
+    ],
+)
+def test_statements_that_are_not_there_cannot_be_copied(office: Office, source: str, message: str) -> None:
+    office.run(open_case, **APPEAL)
+    with pytest.raises(PersonMustAct, match=message):
+        office.run(open_case, **APPEAL, copied_from=source, copied_statements=["concern"], key=22)
+
+
 @pytest.mark.parametrize(
     ("policy", "opened_at", "reference"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from workers.cases.case_file import MEDICAL
 from workers.notices.examples import example_letter
 from workers.notices.failures import LetterProblem
 from workers.notices.markdown import Body
@@ -320,6 +321,18 @@ def test_placeholders_of_our_letters(name: str, facts: set[str], statements: set
     assert found.facts == facts
     assert found.statements == statements
     assert found.needs_hearing is hearing
+
+
+@pytest.mark.parametrize("name", OURS.names())
+def test_no_letter_of_ours_quotes_what_is_about_health(name: str) -> None:
+    """Whoever reads the case by role reads its letters, but not such statements."""
+    found = placeholders(OURS, OURS.load(name))
+    assert [quoted for quoted in found.statements | found.optional_statements if quoted.startswith(MEDICAL)] == []
+
+
+def test_an_example_of_what_is_listed(tmp_path: Path) -> None:
+    letter = example_letter(OURS, OURS.load("attendance/occupational_health_referral"), Settings(data_dir=tmp_path))
+    assert "- What is the expected date of return?" in letter.text
 
 
 @pytest.mark.parametrize("name", OURS.names())

@@ -20,6 +20,7 @@ from tests.unit.web.case_file import (
     POSTED_LETTER,
     CaseFile,
 )
+from workers.cases.jobs import file_statement
 from workers.records.models import Person
 
 PAGES = (
@@ -232,3 +233,16 @@ async def test_records_that_cannot_be_reached(case_file: CaseFile, monkeypatch: 
 
     assert answer.status_code == 503
     assert "Try again in a few minutes" in answer.text
+
+
+@pytest.mark.parametrize(("username", "reads"), [(HEARING_MANAGER, True), ("r.okafor", False)])
+async def test_what_is_about_health_is_for_those_named_on_the_case(
+    case_file: CaseFile, username: str, reads: bool
+) -> None:
+    case_file.office.run(file_statement, case_reference=APPEAL, statement={"medical_advice": "A bad back."}, key=990)
+
+    page = (await (await case_file.signed_in(username)).get(f"/cases/{APPEAL}")).text
+
+    assert "Medical advice" in page
+    assert ("A bad back." in page) is reads
+    assert ("only those named below may read it" in page) is not reads
