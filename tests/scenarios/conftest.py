@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from tests.scenarios.capability_appeals import Appeals
+from tests.scenarios.capability_hearings import Hearings
 from tests.scenarios.driver.coverage import Coverage
 from tests.scenarios.driver.stage import Stage, open_stage
 from tests.scenarios.driver.story import Story
@@ -102,3 +103,9 @@ def story(stage: Stage, diagrams: list[Path], request: pytest.FixtureRequest) ->
 def appeals(story: Story, stage: Stage) -> Appeals:
     """The appeals of the story."""
     return Appeals(story, stage.database)
+
+
+@pytest.fixture
+def hearings(story: Story, stage: Stage) -> Hearings:
+    """The performance hearings of the story."""
+    return Hearings(story, stage.database)
