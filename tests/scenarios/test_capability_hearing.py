@@ -596,3 +596,31 @@ def test_an_adjournment_only_to_consider(story: Story, hearings: Hearings) -> No
     assert "New information" not in letter.text
     story.moves_to("Thursday 13 March 2025 10:00")
     hearing.task("Hold and record the hearing")
+
+
+# What the employee tells us in between
+
+
+@pytest.mark.parametrize("when", ["before the hearing", "before the decision"])
+def test_a_decision_waits_for_what_the_employee_told_us(story: Story, hearings: Hearings, when: str) -> None:
+    hearing = hearings.called()
+    if when == "before the decision":
+        story.moves_to("Monday 10 March 2025 10:00")
+        hearings.hold(hearing)
+        hearing.task("Decide the outcome")
+    story.start(
+        "capability_employee_information", {"case_reference": CASE, "statement.information": "A hearing aid is needed."}
+    )
+    assert story.published("employee_information", CASE)["reply_key"]
+    story.comes_to_rest()
+    if when == "before the hearing":
+        story.moves_to("Monday 10 March 2025 10:00")
+        hearings.hold(hearing)
+    deciding = hearing.task("Decide the outcome")
+    assert "has told us of something to consider" in deciding.form.text
+    deciding.complete_past_the_form({"finding": "satisfactory"})
+    assert "The employee has told us something to consider" in hearing.task("Decide the outcome").form.text
+    hearing.never_reached("Write the decision")
+    hearings.decide(hearing, None, adjustments_looked_at=True)
+    hearing.task("Write the decision")
+    assert "hearing aid" not in str(hearing.all_variables())
