@@ -36,6 +36,7 @@ def adjusts(part: Procedure, work: str = "yes", procedure: str = "yes") -> None:
 
 
 @pytest.mark.parametrize("related", ["yes", "unknown"])
+@pytest.mark.policy("CAP-8a", "CAP-8b", "CAP-8c", "CAP-10a")
 def test_adjustments_are_considered_and_confirmed(story: Story, hearings: Hearings, related: str) -> None:
     hearings.opens_case()
     part = considered(hearings)
@@ -57,6 +58,7 @@ def test_adjustments_are_considered_and_confirmed(story: Story, hearings: Hearin
     assert "Disability and adjustments considered" in hearings.events()
 
 
+@pytest.mark.policy("CAP-8b", "CAP-8c")
 def test_nothing_is_adjusted_with_reasons(story: Story, hearings: Hearings) -> None:
     hearings.opens_case()
     part = considered(hearings)
@@ -69,6 +71,7 @@ def test_nothing_is_adjusted_with_reasons(story: Story, hearings: Hearings) -> N
     assert part.variables["procedure_adjusted"] is False
 
 
+@pytest.mark.policy("CAP-8a")
 def test_no_disability_and_no_letter(story: Story, hearings: Hearings) -> None:
     hearings.opens_case()
     part = considered(hearings)
@@ -79,6 +82,7 @@ def test_no_disability_and_no_letter(story: Story, hearings: Hearings) -> None:
     story.no_letter(ALEX)
 
 
+@pytest.mark.policy("CAP-9", "CAP-10a")
 def test_the_employee_tells_us_during_the_case(story: Story, hearings: Hearings) -> None:
     hearings.opens_case()
     told = story.start(
@@ -93,6 +97,7 @@ def test_the_employee_tells_us_during_the_case(story: Story, hearings: Hearings)
     assert "epilepsy" not in str(told.all_variables() + part.all_variables()) + str(message)
 
 
+@pytest.mark.policy("CAP-9")
 def test_information_for_a_case_that_is_not_open_goes_to_human_resources(story: Story, hearings: Hearings) -> None:
     hearings.opens_case()
     told = story.start(

@@ -18,6 +18,30 @@ def offered(hearing: Procedure) -> list[str]:
     return [choice["value"] for choice in hearing.task("Decide the outcome").variables["outcomes"]]
 
 
+@pytest.mark.policy(
+    "CAP-13x",
+    "CAP-13y",
+    "CAP-13a",
+    "CAP-13b",
+    "CAP-14a",
+    "CAP-20z",
+    "CAP-24a",
+    "CAP-24b",
+    "CAP-24c",
+    "CAP-26e",
+    "CAP-28a",
+    "CAP-30",
+    "CAP-30a",
+    "CAP-30b",
+    "CAP-30c",
+    "CAP-30d",
+    "CAP-30e",
+    "CAP-31",
+    "CAP-A10",
+    "CAP-A17",
+    "CAP-11",
+    "CAP-10b",
+)
 def test_a_first_written_warning(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin()
     hearings.held_by(hearing)
@@ -126,6 +150,7 @@ def test_a_first_written_warning(story: Story, hearings: Hearings) -> None:
     story.no_letter(HELEN)
 
 
+@pytest.mark.policy("CAP-28a", "CAP-42x", "CAP-A17")
 def test_satisfactory_performance_and_no_action(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     hearings.decide(hearing, None)
@@ -141,6 +166,7 @@ def test_satisfactory_performance_and_no_action(story: Story, hearings: Hearings
     story.no_letter(ALEX, subject="warning")
 
 
+@pytest.mark.policy("CAP-10a")
 def test_nothing_anybody_wrote_stays_in_the_engine(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     hearings.decide(hearing, "first_written_warning", review_until="2025-06-02")
@@ -155,6 +181,7 @@ def test_nothing_anybody_wrote_stays_in_the_engine(story: Story, hearings: Heari
     assert texts["causes"] == "Workload and lack of training."
 
 
+@pytest.mark.policy("CAP-24a", "CAP-A08")
 def test_another_manager_holds_the_hearing_for_a_reason(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin()
     asked = hearing.task("Say who conducts it")
@@ -180,6 +207,7 @@ def test_another_manager_holds_the_hearing_for_a_reason(story: Story, hearings: 
     assert hearings.decisions()[0].facts["involved"] == [DANIEL.staff_number, PETER.staff_number]
 
 
+@pytest.mark.policy("CAP-12", "CAP-13c")
 def test_a_confidential_witness_is_named_nowhere(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin()
     hearings.held_by(hearing)
@@ -204,6 +232,7 @@ def test_a_confidential_witness_is_named_nowhere(story: Story, hearings: Hearing
     story.no_letter(PRIYA)
 
 
+@pytest.mark.policy("CAP-8c")
 def test_adjustments_agreed_show_on_the_hearing_tasks(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin(adjusted=True)
     hearings.held_by(hearing)
@@ -215,6 +244,7 @@ def test_adjustments_agreed_show_on_the_hearing_tasks(story: Story, hearings: He
     assert "Adjustments to this procedure were agreed" in hearing.task("Hold and record the hearing").form.text
 
 
+@pytest.mark.policy("CAP-25b", "CAP-25c", "CAP-26a", "CAP-26b", "CAP-26c", "CAP-26d")
 def test_the_record_asks_what_a_witness_said_and_why_they_were_cross_examined(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -235,6 +265,7 @@ def test_the_record_asks_what_a_witness_said_and_why_they_were_cross_examined(st
 # Stage 2
 
 
+@pytest.mark.policy("CAP-34b", "CAP-35", "CAP-35a", "CAP-35b", "CAP-35c", "CAP-35d", "CAP-35e", "CAP-36")
 def test_a_final_written_warning(story: Story, hearings: Hearings) -> None:
     first = hearings.warning("first_written_warning", active_until="2025-07-02")
     hearing = hearings.held(2, ground="not_improved", warning=first)
@@ -259,6 +290,7 @@ def test_a_final_written_warning(story: Story, hearings: Hearings) -> None:
     hearing.ends_at("Employee informed")
 
 
+@pytest.mark.policy("CAP-34b")
 def test_further_evidence_while_the_warning_is_active(story: Story, hearings: Hearings) -> None:
     first = hearings.warning("first_written_warning", active_until="2025-07-02")
     hearings.called(2, ground="further_poor_performance", warning=first)
@@ -283,6 +315,7 @@ def test_further_evidence_while_the_warning_is_active(story: Story, hearings: He
     ],
     ids=["review over already", "review beyond the warning", "warning over already"],
 )
+@pytest.mark.policy("CAP-30d", "CAP-35d", "CAP-A11", "CAP-A14")
 def test_dates_of_a_warning_that_need_another_look(
     story: Story, hearings: Hearings, answers: dict[str, Any], advice: str
 ) -> None:
@@ -293,6 +326,7 @@ def test_dates_of_a_warning_that_need_another_look(
     assert hearings.decisions() == []
 
 
+@pytest.mark.policy("CAP-31", "CAP-A10")
 def test_a_warning_of_another_length_with_a_reason(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     hearings.decide(
@@ -314,6 +348,7 @@ def test_a_warning_of_another_length_with_a_reason(story: Story, hearings: Heari
 # Stage 3
 
 
+@pytest.mark.policy("CAP-40", "CAP-41a", "CAP-41b", "CAP-42a", "CAP-A15")
 def test_a_dismissal_is_left_to_its_own_procedure(story: Story, hearings: Hearings) -> None:
     final = hearings.warning("final_written_warning", active_until="2026-01-02")
     hearing = hearings.begin(3, ground="not_improved", warning=final)
@@ -356,6 +391,7 @@ def test_a_dismissal_is_left_to_its_own_procedure(story: Story, hearings: Hearin
     assert hearings.texts()["decision_reasons"] == REASONS
 
 
+@pytest.mark.policy("CAP-42a")
 def test_gross_misconduct_is_a_finding_of_its_own(story: Story, hearings: Hearings) -> None:
     hearing = hearings.chaired(SAMIR, ground="gross_negligence")
     assert "grossly negligent" in story.letter(ALEX, subject="stage 3").text
@@ -365,6 +401,7 @@ def test_gross_misconduct_is_a_finding_of_its_own(story: Story, hearings: Hearin
     assert hearing.variables["gross_misconduct"] is True
 
 
+@pytest.mark.policy("CAP-26f")
 def test_a_dismissal_needs_both_answers_about_alternatives(story: Story, hearings: Hearings) -> None:
     hearing = hearings.chaired(SAMIR, ground="gross_negligence")
     hearing.task("Decide the outcome").complete_past_the_form(
@@ -374,6 +411,7 @@ def test_a_dismissal_needs_both_answers_about_alternatives(story: Story, hearing
     hearing.never_reached("Write the decision")
 
 
+@pytest.mark.policy("CAP-42c", "CAP-36")
 def test_probation_and_a_final_warning_where_none_is_active(story: Story, hearings: Hearings) -> None:
     hearing = hearings.chaired(JOANNE, ground="probation")
     assert "probationary period" in story.letter(ALEX, subject="stage 3").text
@@ -386,6 +424,7 @@ def test_probation_and_a_final_warning_where_none_is_active(story: Story, hearin
     hearing.ends_at("Employee informed")
 
 
+@pytest.mark.policy("CAP-42x")
 def test_an_outcome_the_stage_does_not_allow_is_not_taken(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     hearing.task("Decide the outcome").complete_past_the_form({"finding": "unsatisfactory", "outcome": "dismissal"})
@@ -393,6 +432,7 @@ def test_an_outcome_the_stage_does_not_allow_is_not_taken(story: Story, hearings
     assert hearings.decisions() == []
 
 
+@pytest.mark.policy("CAP-42b", "CAP-A16")
 def test_an_active_final_warning_is_extended(story: Story, hearings: Hearings) -> None:
     final = hearings.warning("final_written_warning", active_until="2025-05-01")
     hearing = hearings.chaired(SAMIR, ground="further_poor_performance", warning=final)
@@ -423,6 +463,7 @@ def test_an_active_final_warning_is_extended(story: Story, hearings: Hearings) -
     assert hearing.variables["outcome"] == "extend_final_warning"
 
 
+@pytest.mark.policy("CAP-42b", "CAP-42c", "CAP-A12")
 def test_a_warning_that_expired_meanwhile_cannot_be_extended(story: Story, hearings: Hearings) -> None:
     final = hearings.warning("final_written_warning", active_until="2025-03-07")
     hearing = hearings.chaired(SAMIR, ground="further_poor_performance", warning=final)
@@ -431,6 +472,7 @@ def test_a_warning_that_expired_meanwhile_cannot_be_extended(story: Story, heari
     assert offered(hearing) == ["dismissal", "final_written_warning", "redeployment"]
 
 
+@pytest.mark.policy("CAP-42b")
 def test_a_warning_that_is_not_registered_counts_for_nothing(story: Story, hearings: Hearings) -> None:
     unknown = {"reference": "DEC-1999-0001", "kind": "final_written_warning", "active_from": "2025-01-03"}
     hearing = hearings.chaired(SAMIR, ground="not_improved", warning=unknown)
@@ -439,6 +481,7 @@ def test_a_warning_that_is_not_registered_counts_for_nothing(story: Story, heari
     assert "extend_final_warning" not in offered(hearing)
 
 
+@pytest.mark.policy("CAP-A15", "CAP-A17", "CAP-28a")
 def test_redeployment(story: Story, hearings: Hearings) -> None:
     final = hearings.warning("final_written_warning", active_until="2026-01-02")
     hearing = hearings.chaired(SAMIR, ground="not_improved", warning=final)
@@ -453,6 +496,7 @@ def test_redeployment(story: Story, hearings: Hearings) -> None:
     assert hearing.variables["decision_reference"] == hearings.decisions()[-1].reference
 
 
+@pytest.mark.policy("CAP-41a", "CAP-A08")
 def test_a_nominated_deputy_chairs(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin(3, ground="gross_negligence")
     hearings.appoint(hearing, DANIEL)
@@ -472,6 +516,7 @@ def test_a_nominated_deputy_chairs(story: Story, hearings: Hearings) -> None:
     assert "Chair of the hearing appointed" in hearings.events()
 
 
+@pytest.mark.policy("CAP-41a", "CAP-A09", "CAP-A31")
 def test_the_chief_executive_as_line_manager_neither_appoints_nor_chairs(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin(3, ground="gross_negligence", employee=DANIEL, line_manager=HELEN)
     assert sorted(hearing.task("Appoint the chair").candidate_users) == [JOANNE.username, SAMIR.username]
@@ -481,6 +526,7 @@ def test_the_chief_executive_as_line_manager_neither_appoints_nor_chairs(story: 
     assert hearing.task("Prepare the notification").candidate_users == [HELEN.username]
 
 
+@pytest.mark.policy("CAP-41a", "CAP-A31")
 def test_nobody_is_left_to_appoint_the_chair_until_a_deputy_is_nominated(story: Story, hearings: Hearings) -> None:
     with hearings.database.session() as records:
         for role in records.scalars(select(PersonRole).where(PersonRole.role == "statutory_officers")):
@@ -497,6 +543,7 @@ def test_nobody_is_left_to_appoint_the_chair_until_a_deputy_is_nominated(story: 
 # The letter and its time
 
 
+@pytest.mark.policy("CAP-28b")
 def test_an_overdue_decision_is_reminded_of_once(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     story.moves_to("Monday 17 March 2025 23:59")
@@ -513,6 +560,7 @@ def test_an_overdue_decision_is_reminded_of_once(story: Story, hearings: Hearing
     story.no_letter(ALEX, subject="Overdue")
 
 
+@pytest.mark.policy("CAP-28b", "CAP-28c")
 def test_a_decision_in_time_is_not_reminded_of(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     hearings.decide(hearing, None)
@@ -523,6 +571,7 @@ def test_a_decision_in_time_is_not_reminded_of(story: Story, hearings: Hearings)
     assert "No explanation in person was recorded in time" in hearings.events()
 
 
+@pytest.mark.policy("CAP-A04", "CAP-A17")
 def test_the_week_for_an_appeal_counts_from_the_day_the_letter_is_posted(story: Story, hearings: Hearings) -> None:
     hearing = hearings.begin(employee=OWEN)
     hearings.held_by(hearing)
@@ -542,6 +591,7 @@ def test_the_week_for_an_appeal_counts_from_the_day_the_letter_is_posted(story: 
     assert hearings.decisions(OWEN)[0].facts["informed_on"] == "2025-03-14"
 
 
+@pytest.mark.policy("CAP-28c")
 def test_an_explanation_that_was_not_possible(story: Story, hearings: Hearings) -> None:
     hearing = hearings.held()
     hearings.decide(hearing, None)
@@ -556,6 +606,7 @@ def test_an_explanation_that_was_not_possible(story: Story, hearings: Hearings) 
 # Adjournment
 
 
+@pytest.mark.policy("CAP-27a", "CAP-27b", "CAP-A30", "CAP-13b")
 def test_new_information_and_the_time_to_consider_it(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     first = story.letter(ALEX, subject="stage 1")
@@ -586,6 +637,7 @@ def test_new_information_and_the_time_to_consider_it(story: Story, hearings: Hea
     assert hearing.task("Decide the outcome").due == "Friday 21 March 2025 23:59:59"
 
 
+@pytest.mark.policy("CAP-27a")
 def test_an_adjournment_only_to_consider(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -602,6 +654,7 @@ def test_an_adjournment_only_to_consider(story: Story, hearings: Hearings) -> No
 
 
 @pytest.mark.parametrize("when", ["before the hearing", "before the decision"])
+@pytest.mark.policy("CAP-9")
 def test_a_decision_waits_for_what_the_employee_told_us(story: Story, hearings: Hearings, when: str) -> None:
     hearing = hearings.called()
     if when == "before the decision":

@@ -41,6 +41,7 @@ def names_a_colleague(hearing: Procedure) -> None:
     ],
     ids=["two clear days", "seven clear days", "one clear day by agreement", "eight clear days with a reason"],
 )
+@pytest.mark.policy("CAP-14a", "CAP-14b", "CAP-A01", "CAP-A03")
 def test_a_notice_that_is_given(story: Story, hearings: Hearings, hearing_at: str, answers: dict[str, Any]) -> None:
     hearing = prepared(hearings)
     shown = hearing.task("Set date, time and place").form.text
@@ -61,6 +62,7 @@ def test_a_notice_that_is_given(story: Story, hearings: Hearings, hearing_at: st
     ],
     ids=["in the past", "one clear day", "one clear day without agreement", "eight clear days"],
 )
+@pytest.mark.policy("CAP-14b", "CAP-A03")
 def test_a_notice_that_needs_another_look(
     story: Story, hearings: Hearings, hearing_at: str, answers: dict[str, Any], advice: str
 ) -> None:
@@ -73,6 +75,7 @@ def test_a_notice_that_needs_another_look(
 # Those who say before that they cannot come
 
 
+@pytest.mark.policy("CAP-23a", "CAP-14a", "CAP-A25")
 def test_the_employee_cannot_attend_and_gets_another_time(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     first = story.letter(ALEX, subject="stage 1")
@@ -103,6 +106,7 @@ def test_the_employee_cannot_attend_and_gets_another_time(story: Story, hearings
 @pytest.mark.parametrize(
     "free_on", ["2025-03-17", "2025-03-18"], ids=["five working days later", "six working days later"]
 )
+@pytest.mark.policy("CAP-17b", "CAP-23a", "CAP-A25")
 def test_the_companion_is_ill(story: Story, hearings: Hearings, free_on: str) -> None:
     hearing = hearings.called()
     names_a_colleague(hearing)
@@ -131,6 +135,7 @@ def test_the_companion_is_ill(story: Story, hearings: Hearings, free_on: str) ->
         assert "none named" in hearing.task("Hold and record the hearing").form.text
 
 
+@pytest.mark.policy("CAP-17b")
 def test_the_hearing_may_be_moved_far_for_the_companion(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     names_a_colleague(hearing)
@@ -143,6 +148,7 @@ def test_the_hearing_may_be_moved_far_for_the_companion(story: Story, hearings: 
     hearing.has_no_task("Name a companion, or none")
 
 
+@pytest.mark.policy("CAP-17b", "CAP-A25")
 def test_a_companion_named_but_not_free_moves_the_hearing(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     hearing.task("Name a companion, or none").complete(
@@ -159,6 +165,7 @@ def test_a_companion_named_but_not_free_moves_the_hearing(story: Story, hearings
     hearing.never_reached("Decide on the companion")
 
 
+@pytest.mark.policy("CAP-23d", "CAP-A25", "CAP-3b")
 def test_from_the_third_time_the_manager_may_decide_on_the_evidence(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     for hearing_at in ("2025-03-11T10:00", "2025-03-11T11:00"):
@@ -182,6 +189,7 @@ def test_from_the_third_time_the_manager_may_decide_on_the_evidence(story: Story
     assert "decided in your absence" in story.letter(ALEX, subject="no action").text
 
 
+@pytest.mark.policy("CAP-23d", "CAP-A25")
 def test_after_the_third_time_another_time_is_still_possible(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     for hearing_at in ("2025-03-11T10:00", "2025-03-11T11:00"):
@@ -199,6 +207,7 @@ def test_after_the_third_time_another_time_is_still_possible(story: Story, heari
 # Absent on the day
 
 
+@pytest.mark.policy("CAP-23c", "CAP-23d", "CAP-A26")
 def test_absent_once_with_a_good_reason(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -214,6 +223,7 @@ def test_absent_once_with_a_good_reason(story: Story, hearings: Hearings) -> Non
     story.no_letter(RUTH)
 
 
+@pytest.mark.policy("CAP-3b", "CAP-23b", "CAP-23c", "CAP-23d")
 def test_absent_without_a_good_reason_and_referred(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -255,6 +265,7 @@ def test_absent_without_a_good_reason_and_referred(story: Story, hearings: Heari
     assert "Did not attend, without good reason: to be decided on the evidence" in hearings.events()
 
 
+@pytest.mark.policy("CAP-23b")
 def test_a_referral_the_line_manager_does_not_confirm(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -272,6 +283,7 @@ def test_a_referral_the_line_manager_does_not_confirm(story: Story, hearings: He
     story.no_letter(ALEX, subject="misconduct")
 
 
+@pytest.mark.policy("CAP-23b", "CAP-23d")
 def test_absent_without_a_good_reason_twice_and_never_referred_by_itself(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -290,6 +302,7 @@ def test_absent_without_a_good_reason_twice_and_never_referred_by_itself(story: 
     story.no_letter(RUTH)
 
 
+@pytest.mark.policy("CAP-23a", "CAP-17b")
 def test_the_companion_is_missing_on_the_day(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 10:00")
@@ -310,6 +323,7 @@ def asks_for(story: Story, **answers: Any) -> Procedure:
     )
 
 
+@pytest.mark.policy("CAP-25a", "CAP-10b", "CAP-11")
 def test_a_colleague_is_invited_as_a_witness(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     request = asks_for(story, witness_kind="colleague", witness_number=CALLUM.staff_number)
@@ -333,6 +347,7 @@ def test_a_colleague_is_invited_as_a_witness(story: Story, hearings: Hearings) -
     assert "Witnesses invited: 1" in hearing.task("Hold and record the hearing").form.text
 
 
+@pytest.mark.policy("CAP-25a", "CAP-A29", "CAP-10a")
 def test_somebody_outside_is_asked_for_late_and_stays_out_of_the_engine(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     story.moves_to("Monday 10 March 2025 08:00")
@@ -346,6 +361,7 @@ def test_somebody_outside_is_asked_for_late_and_stays_out_of_the_engine(story: S
     assert "Vera" not in str(hearing.all_variables())
 
 
+@pytest.mark.policy("CAP-25a")
 def test_a_witness_is_refused_with_a_reason(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     asks_for(story, witness_kind="colleague", witness_number=CALLUM.staff_number)
@@ -357,6 +373,7 @@ def test_a_witness_is_refused_with_a_reason(story: Story, hearings: Hearings) ->
     story.no_letter(CALLUM)
 
 
+@pytest.mark.policy("CAP-25a")
 def test_an_unknown_colleague_cannot_be_a_witness(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
     asks_for(story, witness_kind="colleague", witness_number="999999").ends_at("Witness to be arranged")
@@ -364,6 +381,7 @@ def test_an_unknown_colleague_cannot_be_a_witness(story: Story, hearings: Hearin
     hearing.has_no_task("Arrange or refuse it")
 
 
+@pytest.mark.policy("CAP-25a")
 def test_a_request_no_hearing_waits_for_is_not_lost(story: Story, hearings: Hearings) -> None:
     hearings.held()
     request = asks_for(story, witness_kind="colleague", witness_number=PETER.staff_number)

@@ -84,6 +84,8 @@ def _example(name: str, trees: Iterable[nodes.Template]) -> Any:
                         return _MANAGER.reference
                     case "choose" if used.kwargs:
                         return used.kwargs[0].key
+        if any(isinstance(loop.iter, nodes.Name) and loop.iter.name == name for loop in tree.find_all(nodes.For)):
+            return [f"first of the {name}", f"second of the {name}"]
     if name.endswith("_reference"):
         return "DEC-2025-0001"
     return True if any(_is_question(name, tree) for tree in trees) else name.replace("_", " ")

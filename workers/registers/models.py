@@ -58,7 +58,7 @@ class ChangeRegisterEntry(JobInput):
     )
     facts: dict[str, JsonValue] = Field(
         default_factory=dict,
-        description="What else the register now keeps of it, by name; what is not named stays. The status may stay too.",
+        description="What else the register now keeps of it, by name; the rest stays, and the status may stay too.",
     )
 
 
