@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.capability_hearings import CASE, REASONS, Hearings
+from tests.scenarios.capability_hearings import CASE, REASONS, Hearings, found
 from tests.scenarios.driver.people import ALEX, CALLUM, DANIEL, PETER, PRIYA, RUTH, TOM
 from tests.scenarios.driver.story import Procedure, Story
 
@@ -300,6 +300,36 @@ def test_absent_without_a_good_reason_twice_and_never_referred_by_itself(story: 
     hearing.never_reached("Referral asked for")
     story.no_letter(ALEX, about=REASONS)
     story.no_letter(RUTH)
+
+
+@pytest.mark.policy("CAP-49a", "CAP-A26")
+@pytest.mark.parametrize(("before", "offered"), [(0, ["new_date"]), (1, ["new_date", "on_evidence"])])
+def test_a_sickness_meeting_is_decided_in_absence_only_after_another_date(
+    story: Story, hearings: Hearings, before: int, offered: list[str]
+) -> None:
+    hearings.opens_case()
+    absence = story.start_with(
+        "capability_hearing_absence",
+        {
+            **hearings.case_of(),
+            "hearing_manager": found(DANIEL.staff_number),
+            "hearing_reference": f"{CASE}-M11",
+            "hearing_at": "2025-03-03T08:00",
+            "track": "sickness",
+            "absent": "employee",
+            "told_before": False,
+            "times_unable": before,
+            "attendance": "new_date",
+        },
+    )
+    hearings.judge(absence, "no")
+    choosing = absence.task("Choose what follows")
+    assert [step["value"] for step in choosing.variables["next_steps"]] == offered
+    assert choosing.variables["misconduct_possible"] is True
+    hearings.choose(absence, "new_date")
+    absence.ends_at("Absence settled")
+    assert absence.variables["attendance"] == "new_date"
+    assert absence.variables["times_unable"] == before + 1
 
 
 @pytest.mark.policy("CAP-23a", "CAP-17b")
