@@ -223,6 +223,26 @@ def test_absent_once_with_a_good_reason(story: Story, hearings: Hearings) -> Non
     story.no_letter(RUTH)
 
 
+@pytest.mark.policy("CAP-23d", "CAP-A25")
+def test_absent_three_times_with_a_good_reason_each_time(story: Story, hearings: Hearings) -> None:
+    hearing = hearings.called()
+    story.moves_to("Monday 10 March 2025 10:00")
+    for hearing_at, moment in (
+        ("2025-03-13T10:00", "Thursday 13 March 2025 10:00"),
+        ("2025-03-18T10:00", "Tuesday 18 March 2025 10:00"),
+    ):
+        hearings.hold(hearing, "no_employee")
+        hearings.judge(hearing, "yes")
+        hearing.has_no_task("Choose what follows")
+        hearings.set_date(hearing, hearing_at)
+        story.moves_to(moment)
+    hearings.hold(hearing, "no_employee")
+    hearings.judge(hearing, "yes")
+    choosing = hearing.task("Choose what follows")
+    assert [step["value"] for step in choosing.variables["next_steps"]] == ["new_date", "on_evidence"]
+    assert choosing.variables["misconduct_possible"] is False
+
+
 @pytest.mark.policy("CAP-3b", "CAP-23b", "CAP-23c", "CAP-23d")
 def test_absent_without_a_good_reason_and_referred(story: Story, hearings: Hearings) -> None:
     hearing = hearings.called()
