@@ -82,7 +82,7 @@ def _example(name: str, trees: Iterable[nodes.Template]) -> Any:
     return True if any(_is_question(name, tree) for tree in trees) else name.replace("_", " ")
 
 
-def _of_its_filter(name: str, trees: Iterable[nodes.Template]) -> str | None:
+def _of_its_filter(name: str, trees: Iterable[nodes.Template]) -> Any:
     for tree in trees:
         for used in tree.find_all(nodes.Filter):
             if isinstance(used.node, nodes.Name) and used.node.name == name:
