@@ -56,7 +56,15 @@ class Copy:
         if not self._letters:
             shutil.copytree(self._project.templates_dir, self._folder / "templates")
             self._letters = True
+            self._leave_out_letters_of_others()
         return self._folder / "templates" / f"{name}.md"
+
+    def _leave_out_letters_of_others(self) -> None:
+        """Those that only procedures send that are not copied."""
+        drawn = "".join(diagram.file.read_text("utf-8") for diagram in self._project.diagrams)
+        for name in TemplateFolder(self._folder / "templates").names():
+            if name not in drawn:
+                (self._folder / "templates" / f"{name}.md").unlink()
 
     def write(self, name: str, content: bytes) -> None:
         """Put something else in the place of a file."""

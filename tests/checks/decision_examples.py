@@ -33,9 +33,91 @@ def hearing(**case: bool) -> dict[str, Any]:
     return {**usual, **case}
 
 
+def conductor(**case: bool) -> dict[str, Any]:
+    """Somebody named to conduct a hearing, of whom nothing is so but what is said."""
+    usual = {"own_case": False, "presents_case": False, "final_stage": False, "officer": False, "deputy": False}
+    return {**usual, **case}
+
+
+def absence(track: str, good_reason: str, times: int) -> dict[str, Any]:
+    """An employee who did not attend."""
+    return {"track": track, "good_reason": good_reason, "times_unable": times}
+
+
+def may_follow(*, evidence: bool, misconduct: bool) -> dict[str, Any]:
+    """What may follow an absence besides another time."""
+    return {"evidence": evidence, "misconduct": misconduct}
+
+
+def decided(**case: bool) -> dict[str, Any]:
+    """A warning that nothing speaks against but what is said."""
+    usual = {
+        "information_open": False,
+        "offered": True,
+        "dismissal": False,
+        "asked_26f": False,
+        "warning_given": True,
+        "review_set": True,
+        "still_active": True,
+        "review_within": True,
+        "extension": False,
+        "longer": False,
+    }
+    return {**usual, **case}
+
+
 YES, NO = {"allowed": True}, {"allowed": False}
 
 EXAMPLES: tuple[Example, ...] = (
+    Example("capability_absence_options", absence("performance", "no", 1), may_follow(evidence=True, misconduct=True)),
+    Example(
+        "capability_absence_options", absence("performance", "yes", 2), may_follow(evidence=False, misconduct=False)
+    ),
+    Example(
+        "capability_absence_options", absence("performance", "yes", 3), may_follow(evidence=True, misconduct=False)
+    ),
+    Example("capability_absence_options", absence("sickness", "no", 1), may_follow(evidence=False, misconduct=True)),
+    Example("capability_absence_options", absence("sickness", "no", 2), may_follow(evidence=True, misconduct=True)),
+    Example("capability_absence_options", absence("sickness", "yes", 2), may_follow(evidence=False, misconduct=False)),
+    Example("capability_absence_options", absence("sickness", "yes", 3), may_follow(evidence=True, misconduct=False)),
+    Example("capability_hearing_manager_check", conductor(), YES),
+    Example("capability_hearing_manager_check", conductor(own_case=True, final_stage=True, officer=True), NO),
+    Example("capability_hearing_manager_check", conductor(presents_case=True), YES),
+    Example("capability_hearing_manager_check", conductor(presents_case=True, final_stage=True, officer=True), NO),
+    Example("capability_hearing_manager_check", conductor(final_stage=True), NO),
+    Example("capability_hearing_manager_check", conductor(final_stage=True, deputy=True), YES),
+    Example("capability_hearing_manager_check", conductor(final_stage=True, officer=True), YES),
+    Example("capability_hearing_decision_check", decided(), YES),
+    Example("capability_hearing_decision_check", decided(information_open=True), NO),
+    Example("capability_hearing_decision_check", decided(offered=False), NO),
+    Example("capability_hearing_decision_check", decided(review_set=False), NO),
+    Example("capability_hearing_decision_check", decided(still_active=False), NO),
+    Example("capability_hearing_decision_check", decided(review_within=False), NO),
+    Example("capability_hearing_decision_check", decided(extension=True), NO),
+    Example("capability_hearing_decision_check", decided(extension=True, longer=True), YES),
+    Example("capability_hearing_decision_check", decided(warning_given=False, review_set=False), YES),
+    Example("capability_hearing_decision_check", decided(warning_given=False, dismissal=True), NO),
+    Example("capability_hearing_decision_check", decided(warning_given=False, dismissal=True, asked_26f=True), YES),
+    Example(
+        "capability_hearing_outcomes",
+        {"stage": 1, "final_warning_active": False},
+        [{"value": "first_written_warning"}, {"value": "no_action"}],
+    ),
+    Example(
+        "capability_hearing_outcomes",
+        {"stage": 2, "final_warning_active": False},
+        [{"value": "final_written_warning"}, {"value": "no_action"}],
+    ),
+    Example(
+        "capability_hearing_outcomes",
+        {"stage": 3, "final_warning_active": True},
+        [{"value": "dismissal"}, {"value": "extend_final_warning"}, {"value": "redeployment"}, {"value": "no_action"}],
+    ),
+    Example(
+        "capability_hearing_outcomes",
+        {"stage": 3, "final_warning_active": False},
+        [{"value": "dismissal"}, {"value": "final_written_warning"}, {"value": "redeployment"}, {"value": "no_action"}],
+    ),
     Example("capability_appeal_manager_check", manager(), YES),
     Example("capability_appeal_manager_check", manager(own_appeal=True, anyway=True), NO),
     Example("capability_appeal_manager_check", manager(involved=True), NO),

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tests.scenarios.attendance_cases import AttendanceCases
 from tests.scenarios.capability_appeals import Appeals
+from tests.scenarios.capability_hearings import Hearings
 from tests.scenarios.driver.coverage import Coverage
 from tests.scenarios.driver.stage import Stage, open_stage
 from tests.scenarios.driver.story import Story
@@ -109,3 +110,9 @@ def appeals(story: Story, stage: Stage) -> Appeals:
 def cases(story: Story, stage: Stage) -> AttendanceCases:
     """The attendance cases of the story."""
     return AttendanceCases(story, stage.database)
+
+
+@pytest.fixture
+def hearings(story: Story, stage: Stage) -> Hearings:
+    """The performance hearings of the story."""
+    return Hearings(story, stage.database)

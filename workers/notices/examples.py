@@ -80,6 +80,17 @@ def _list_or_example(name: str, trees: Sequence[nodes.Template]) -> Any:
 
 
 def _example(name: str, trees: Iterable[nodes.Template]) -> Any:
+    trees = list(trees)
+    if (filtered := _of_its_filter(name, trees)) is not None:
+        return filtered
+    if any(_is_list(name, tree) for tree in trees):
+        return [f"first of the {name}", f"second of the {name}"]
+    if name.endswith("_reference"):
+        return "DEC-2025-0001"
+    return True if any(_is_question(name, tree) for tree in trees) else name.replace("_", " ")
+
+
+def _of_its_filter(name: str, trees: Iterable[nodes.Template]) -> Any:
     for tree in trees:
         for used in tree.find_all(nodes.Filter):
             if isinstance(used.node, nodes.Name) and used.node.name == name:
@@ -92,9 +103,11 @@ def _example(name: str, trees: Iterable[nodes.Template]) -> Any:
                         return _MANAGER.reference
                     case "choose" if used.kwargs:
                         return used.kwargs[0].key
-    if name.endswith("_reference"):
-        return "DEC-2025-0001"
-    return True if any(_is_question(name, tree) for tree in trees) else name.replace("_", " ")
+    return None
+
+
+def _is_list(name: str, tree: nodes.Template) -> bool:
+    return any(isinstance(loop.iter, nodes.Name) and loop.iter.name == name for loop in tree.find_all(nodes.For))
 
 
 def _is_question(name: str, tree: nodes.Template) -> bool:

@@ -69,6 +69,7 @@ CAPABILITY_DECISIONS = RegisterDefinition(
         "dismissal": "Dismissal",
         "redeployment": "Redeployment",
         "sickness_decision": "Sickness absence decision",
+        "no_action": "No action",
     },
     statuses={ACTIVE: "Active", "revoked": "Revoked", REPLACED: "Replaced by another entry"},
     facts=CapabilityDecision,

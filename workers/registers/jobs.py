@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import ValidationError
 
 from workers.cases.filing import case_of_job, require_people
@@ -25,7 +28,7 @@ def add_register_entry(job: AddRegisterEntry, context: JobContext) -> EntryFound
         raise _wrong(context, "kind", f"is not one of {', '.join(register.kinds)}")
     if job.active_until is not None and job.active_until < job.active_from:
         raise _wrong(context, "active_until", "is before active_from, so the entry would never be active")
-    facts = _checked_facts(job, register, context)
+    facts = _checked_facts(job.facts, register, context)
     entry = RegisterEntry(
         reference=next_reference(context.records, register.prefix, london_day(context.engine_time).year),
         register=register.name,
@@ -75,7 +78,7 @@ def find_register_entry(job: FindRegisterEntry, context: JobContext) -> EntryFou
 
 @job_type("change_register_entry", title="Change a register entry")
 def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> EntryFound:
-    """Give an entry another status; what it was, when it changed and in which case stay on record."""
+    """Give an entry another status or other facts; what its status was, when and in which case stay on record."""
     register = _register(job.register_name, context)
     case = case_of_job(context, job.case_reference)
     if job.status == EXPIRED:
@@ -85,7 +88,7 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
     entry = context.records.get(RegisterEntry, job.reference.upper(), with_for_update=True)
     if entry is None or entry.register != register.name:
         raise _wrong(context, "reference", f"is not that of an entry of the register {register.name}")
-    if entry.status == job.status:
+    if entry.status == job.status and not job.facts:
         raise PersonMustAct(
             f"The entry {entry.reference} is already {job.status}, so {context.element_id} cannot make it so again. "
             "Look at the register: another case may have changed it."
@@ -102,6 +105,8 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
         element_id=context.element_id,
         job_key=context.key,
     )
+    if job.facts:
+        entry.facts = _checked_facts({**entry.facts, **job.facts}, register, context).model_dump(mode="json")
     entry.status, entry.replaced_by = job.status, successor
     context.records.add(change)
     context.records.flush()
@@ -130,9 +135,9 @@ def _register(name: str, context: JobContext) -> RegisterDefinition:
     return REGISTERS[name]
 
 
-def _checked_facts(job: AddRegisterEntry, register: RegisterDefinition, context: JobContext) -> Facts:
+def _checked_facts(given: Mapping[str, Any], register: RegisterDefinition, context: JobContext) -> Facts:
     try:
-        facts = register.facts.model_validate(job.facts)
+        facts = register.facts.model_validate(given)
     except ValidationError as error:
         raise _wrong(context, "facts", f"does not fit the register {register.name}: {_faults(error)}") from None
     for name in register.people:

@@ -323,6 +323,11 @@ def test_placeholders_of_our_letters(name: str, facts: set[str], statements: set
     assert found.needs_hearing is hearing
 
 
+def test_an_example_of_a_list_is_a_list(tmp_path: Path) -> None:
+    letter = example_letter(OURS, OURS.load("capability/capability_hearing_notice"), Settings(data_dir=tmp_path))
+    assert "- first of the outcomes\n- second of the outcomes" in letter.text
+
+
 @pytest.mark.parametrize("name", OURS.names())
 def test_no_letter_of_ours_quotes_what_is_about_health(name: str) -> None:
     """Whoever reads the case by role reads its letters, but not such statements."""
