@@ -45,6 +45,25 @@ class FindRegisterEntry(JobInput):
     )
 
 
+class FindActiveEntries(JobInput):
+    """Whose active entries to find, and on which day."""
+
+    register_name: str = Field(alias="register", description="The register, such as capability_decisions.")
+    staff_number: StaffNumber = Field(description="Whose entries.")
+    on: Day = Field(description="The day they must be active on, its first and last day included: =today().")
+    kinds: list[str] | None = Field(None, description="Only entries of these kinds; null: of any.")
+
+
+class ChangeRegisterFacts(JobInput):
+    """What the register shall keep of an entry from now on."""
+
+    register_name: str = Field(alias="register", description="The register, such as capability_decisions.")
+    reference: EntryReference = Field(description="Reference of the entry, such as DEC-2025-0001.")
+    case_reference: CaseReference = Field(description="The case in which it became known.")
+    facts: dict[str, JsonValue] = Field(description="The facts to change, by name; the others stay.", min_length=1)
+    changed_at: Moment = Field(description="When it became known: =now().")
+
+
 class ChangeRegisterEntry(JobInput):
     """What becomes of an entry."""
 
@@ -80,3 +99,9 @@ class EntryFound(JobOutput):
     """The entry."""
 
     entry: Entry = Field(description="The entry.")
+
+
+class EntriesFound(JobOutput):
+    """The entries."""
+
+    entries: list[Entry] = Field(description="The entries, the one active first comes first; an empty list if none.")
