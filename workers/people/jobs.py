@@ -98,7 +98,7 @@ def end_employment(job: EndEmployment, context: JobContext) -> Nothing:
 def restore_employment(job: RestoreEmployment, context: JobContext) -> Nothing:
     """Take a last day of employment back, as if it had never been set: the first day and all else stay as they were."""
     someone = _recorded(job.staff_number, context)
-    if someone.left_on == job.last_day:
+    if job.last_day is not None and someone.left_on == job.last_day:
         someone.left_on = None
     return Nothing()
 

@@ -97,4 +97,6 @@ class RestoreEmployment(JobInput):
     """Whose employment goes on after all."""
 
     staff_number: StaffNumber = Field(description="Whose employment.")
-    last_day: Day = Field(description="The last day that is taken back; another one that was set since stays.")
+    last_day: Day | None = Field(
+        description="The last day that is taken back; another one that was set since stays. Null: none was set."
+    )

@@ -103,22 +103,24 @@ def change_register_facts(job: ChangeRegisterFacts, context: JobContext) -> Entr
     if entry is None or entry.register != register.name:
         raise _wrong(context, "reference", f"is not that of an entry of the register {register.name}")
     kept = entry.facts
-    entry.facts = _checked_facts({**kept, **job.facts}, register, context).model_dump(mode="json")
-    context.records.add(
-        CaseEvent(
-            case_reference=case.reference,
-            event="Register entry changed",
-            happened_at=job.changed_at,
-            facts={
-                "entry": entry.reference,
-                **{f"{name}_before": kept.get(name) for name in job.facts},
-                **{name: entry.facts[name] for name in job.facts},
-            },
-            recorded_at=context.engine_time,
-            element_id=context.element_id,
-            job_key=context.key,
+    facts = _checked_facts({**kept, **job.facts}, register, context).model_dump(mode="json")
+    if changed := [name for name in facts if facts[name] != kept.get(name)]:
+        entry.facts = facts
+        context.records.add(
+            CaseEvent(
+                case_reference=case.reference,
+                event="Register entry changed",
+                happened_at=job.changed_at,
+                facts={
+                    "entry": entry.reference,
+                    **{f"{name}_before": kept.get(name) for name in changed},
+                    **{name: facts[name] for name in changed},
+                },
+                recorded_at=context.engine_time,
+                element_id=context.element_id,
+                job_key=context.key,
+            )
         )
-    )
     context.records.flush()
     return _found(entry, context)
 

@@ -191,3 +191,10 @@ def test_restore_employment(office: Office, recorded: date | None, after: date |
 def test_nobodys_employment(office: Office, handler: Any) -> None:
     with pytest.raises(PersonMustAct, match="variable staff_number of Task_Test is nobody's staff number"):
         office.run(handler, staff_number="7", last_day="2025-03-31")
+
+
+def test_no_last_day_was_set(office: Office) -> None:
+    leave(office, "100100", date(2025, 3, 14))
+    office.run(restore_employment, staff_number="100100", last_day=None)
+
+    assert last_day_of(office, "100100") == date(2025, 3, 14)
