@@ -253,16 +253,6 @@ def test_history_is_kept(with_case: Office) -> None:
     assert revoking.changed_at.isoformat() == "2025-04-01T09:00:00+00:00"
 
 
-def test_facts_that_are_so_already_leave_no_trace(with_case: Office) -> None:
-    with_case.run(add_register_entry, **WARNING)
-    change: dict[str, Any] = {name: CHANGE[name] for name in ("register", "reference", "case_reference", "changed_at")}
-    changed = with_case.run(change_register_facts, **change, facts={"informed_on": "2025-03-03"})["entry"]
-
-    assert changed["facts"]["informed_on"] == "2025-03-03"
-    with with_case.database.reading() as session:
-        assert "Register entry changed" not in [line.words for line in timeline(session, CASE)]
-
-
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
