@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.scenarios.capability_appeals import Appeals
-from tests.scenarios.driver.people import ALEX, SAMIR, Person
+from tests.scenarios.driver.people import ALEX, DANIEL, SAMIR, Person
 from tests.scenarios.driver.story import Procedure, Story
 from workers.records.models import Case, RegisterEntry
 
@@ -51,10 +51,71 @@ class Performances:
             answers["statement.exception_facts"] = "A whole archive was deleted unread."
         procedure.task("Assess the performance").complete(answers | more)
 
-    def hearing(self, procedure: Procedure, outcome: str, **more: Any) -> None:
-        """A hearing is held."""
-        procedure.task("Tell the outcome").complete_past_the_form({"outcome": outcome, **more})
+    def discuss(self, procedure: Procedure, *, review_on: str | None = None, note_on_file: bool = False) -> None:
+        """The line manager discusses it informally."""
+        answers: dict[str, Any] = {
+            "discussed_on": self.story.now.date().isoformat(),
+            "statement.informal_areas": INFORMAL_AREAS,
+            "note_on_file": note_on_file,
+        }
+        if review_on:
+            answers["review_on"] = review_on
+        procedure.task("Discuss it informally").complete(answers)
 
+    def set_out(self, procedure: Procedure, *, review_until: str) -> None:
+        """The line manager sets out a warning put in place on appeal."""
+        procedure.task("Set the warning out").complete(
+            {
+                "statement.areas_not_met": AREAS,
+                "statement.targets": "Five reports on time.",
+                "statement.measures": "A second reader.",
+                "statement.consequences": "The matter may go on to the next stage.",
+                "review_until": review_until,
+            }
+        )
+
+    def hearing(self, procedure: Procedure, outcome: str, **more: Any) -> str | None:
+        """A hearing is held; gives the reference of the decision, if it is registered."""
+        active_until = more.pop("active_until", None)
+        review_until = more.pop("review_until", None)
+        replaces = more.pop("replaces", None)
+        reference = None
+        task = procedure.task("Tell the outcome")
+        if outcome not in {"dismissal", "no_action"}:
+            kind = "final_written_warning" if outcome == "extend_final_warning" else outcome
+            reference = self.appeals.decision(
+                kind,
+                decided_by=DANIEL,
+                informed_on=self.story.now.date().isoformat(),
+                active_until=active_until or "",
+            )
+        if replaces:
+            self.appeals.replaced(replaces, reference)
+        task.complete_past_the_form(
+            {
+                "outcome": outcome,
+                "decision_reference": reference,
+                "review_until": review_until,
+                "active_until": active_until,
+                "gross_misconduct": False,
+                "hearing_at": self.story.now.strftime("%Y-%m-%dT%H:%M"),
+                "hearing_manager": {
+                    "staff_number": SAMIR.staff_number,
+                    "username": SAMIR.username,
+                    "seniority": 8,
+                },
+                **more,
+            }
+        )
+        return reference
+
+    def waiting(self, kind: str = "first_written_warning", active_until: str = "2025-09-02") -> Procedure:
+        """A case that waits while a warning given on paper is active; the warning is :meth:`warnings`'s last."""
+        self.appeals.decision(kind, active_until=active_until)
+        concern = self.record()
+        self.assess(concern, grounds="no")
+        concern.reaches("Review period running?")
+        return concern
 
     def review(self, procedure: Procedure, finding: str, next_step: str | None = None, **more: Any) -> None:
         """The line manager says how performance was in the review period."""

@@ -84,6 +84,7 @@ def test_add_register_entry(with_case: Office) -> None:
                 "case": None,
                 "involved": ["100020", "100011"],
                 "appeal_outcome": None,
+                "review_until": None,
             },
         }
     }
