@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.scenarios.capability_appeals import Appeals
-from tests.scenarios.driver.people import ALEX, DANIEL, SAMIR, Person
+from tests.scenarios.driver.people import ALEX, DANIEL, SAMIR, Person, person
 from tests.scenarios.driver.story import Procedure, Story
-from workers.records.models import Case, RegisterEntry
+from workers.records.models import Case, RegisterEntry, Statement
+from workers.records.models import Person as PersonRow
 
 AREAS = "Reports come late and with errors that readers find."
 STANDARDS = "Reports are on time and need no correction."
@@ -16,6 +17,17 @@ FINDINGS = "Four of six reports were late; nobody else's were."
 INFORMAL_AREAS = "We talked about the two late reports of January."
 REVIEW_REASONS = "Two of three reports were late again."
 EVIDENCE = "The report of Friday was a week late."
+PERIODS = [
+    {"name": name, "amount": amount, "unit": unit, "clear": False}
+    for name, amount, unit in (
+        ("appeal_period", 7, "calendar_days"),
+        ("postal_delivery", 2, "working_days"),
+        ("decision_letter", 7, "calendar_days"),
+        ("explain_in_person", 7, "calendar_days"),
+        ("review_outcome_letter", 7, "calendar_days"),
+    )
+]
+"""What a part started by itself needs of the table of periods."""
 DECISION_REASONS = "The targets were not met although help was given."
 
 
@@ -123,6 +135,82 @@ class Performances:
         if finding != "satisfied":
             answers |= {"next_step": next_step, "statement.review_reasons": REVIEW_REASONS}
         procedure.task("Say how performance was").complete(answers | more)
+
+    def reviewed(
+        self, reference: str, *, active_until: str, review_until: str, employee: Person = ALEX
+    ) -> Procedure:
+        """The review of a warning that lies in the register, by itself; the case is that of the warning."""
+        entry = self.appeals.entry(reference)
+        return self.story.start_with(
+            "capability_warning_review",
+            self._context(entry.case_reference, employee)
+            | {
+                "warning_reference": reference,
+                "stage": 1 if entry.kind == "first_written_warning" else 2,
+                "review_until": review_until,
+                "active_until": active_until,
+            },
+        )
+
+    def dismissal(
+        self, *, employee: Person = ALEX, track: str = "performance", gross_misconduct: bool = False
+    ) -> Procedure:
+        """A dismissal decided by the Monitoring Officer at a hearing on Friday 28 February 2025, by itself."""
+        with self.appeals.database.session() as records:
+            reference = "CAP-2025-0900"
+            records.add(
+                Case(
+                    reference=reference,
+                    policy="capability",
+                    procedure="capability_performance",
+                    staff_number=employee.staff_number,
+                    opened_at=self.story.now,
+                )
+            )
+            records.flush()
+            records.add(
+                Statement(
+                    case_reference=reference, name="decision_reasons", text=DECISION_REASONS, filed_at=self.story.now
+                )
+            )
+        return self.story.start_with(
+            "capability_dismissal",
+            self._context(reference, employee)
+            | {
+                "track": track,
+                "gross_misconduct": gross_misconduct,
+                "hearing_manager": self._person(SAMIR),
+                "hearing_at": "2025-02-28T10:00",
+            },
+        )
+
+    def explain(self, procedure: Procedure) -> None:
+        """The chair explains the decision in person."""
+        procedure.reaches("Explain it in person")
+
+    def _context(self, case_reference: str, employee: Person) -> dict[str, Any]:
+        of_employee = self._person(employee)
+        return {
+            "case_reference": case_reference,
+            "case_url": f"http://case-file.example/cases/{case_reference}",
+            "employee": of_employee,
+            "line_manager": self._person(person(of_employee["line_manager"])),
+            "periods": PERIODS,
+        }
+
+    def _person(self, someone: Person) -> dict[str, Any]:
+        with self.appeals.database.reading() as records:
+            row = records.get_one(PersonRow, someone.staff_number)
+            return {
+                "staff_number": row.staff_number,
+                "username": row.username,
+                "line_manager": row.line_manager,
+                "seniority": row.seniority,
+                "employment": row.employment,
+                "started_on": row.started_on.isoformat(),
+                "roles": [held.role for held in row.roles],
+                "has_email": row.email is not None,
+            }
 
     def further_evidence(self, case_reference: str) -> Procedure:
         """The line manager records further evidence of poor performance."""
