@@ -190,6 +190,8 @@ def test_an_appeal_does_not_delay_the_date_and_reinstates_after_it(
     story.moves_to("Tuesday 11 March 2025 10:00")
     appeals.hold(appeal)
     appeals.decide(appeal, "revoke")
+    # Whoever has left has no mailbox any more.
+    appeal.task("Print and post the letter").complete({"posted_on": "2025-03-11", "delivered_how": "by_hand"})
     order = story.letter(GRACE, subject="Reinstatement")
     assert "Friday 7 March 2025" in order.text
     assert last_day(performances) is None
