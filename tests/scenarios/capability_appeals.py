@@ -178,8 +178,3 @@ class Appeals:
                     select(Letter).where(Letter.case_reference == case.reference).order_by(Letter.reference)
                 )
             )
-
-    def replaced(self, old: str, new: str | None) -> None:
-        with self.database.session() as records:
-            entry = records.get_one(RegisterEntry, old)
-            entry.status, entry.replaced_by = "replaced", new

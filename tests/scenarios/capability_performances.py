@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tests.scenarios.capability_appeals import Appeals
-from tests.scenarios.driver.people import ALEX, DANIEL, SAMIR, Person, person
+from tests.scenarios.capability_hearings import MANAGEMENT_CASE, PERIODS, Hearings, found
+from tests.scenarios.driver.engine_state import EngineState
+from tests.scenarios.driver.people import ALEX, SAMIR, Person
 from tests.scenarios.driver.story import Procedure, Story
 from workers.records.models import Case, RegisterEntry, Statement
-from workers.records.models import Person as PersonRow
 
 AREAS = "Reports come late and with errors that readers find."
 STANDARDS = "Reports are on time and need no correction."
@@ -17,17 +19,8 @@ FINDINGS = "Four of six reports were late; nobody else's were."
 INFORMAL_AREAS = "We talked about the two late reports of January."
 REVIEW_REASONS = "Two of three reports were late again."
 EVIDENCE = "The report of Friday was a week late."
-PERIODS = [
-    {"name": name, "amount": amount, "unit": unit, "clear": False}
-    for name, amount, unit in (
-        ("appeal_period", 7, "calendar_days"),
-        ("postal_delivery", 2, "working_days"),
-        ("decision_letter", 7, "calendar_days"),
-        ("explain_in_person", 7, "calendar_days"),
-        ("review_outcome_letter", 7, "calendar_days"),
-    )
-]
-"""What a part started by itself needs of the table of periods."""
+REVIEW_LETTER = {"name": "review_outcome_letter", "amount": 7, "unit": "calendar_days", "clear": False}
+WARNINGS = {"first_written_warning", "final_written_warning", "extend_final_warning"}
 DECISION_REASONS = "The targets were not met although help was given."
 
 
@@ -37,6 +30,7 @@ class Performances:
 
     story: Story
     appeals: Appeals
+    hearings: Hearings
 
     def record(self, *, employee: Person = ALEX, start_with: str = "more_serious", **more: Any) -> Procedure:
         """The line manager fills in the start form."""
@@ -49,6 +43,14 @@ class Performances:
         if start_with == "more_serious":
             answers["statement.serious_reasons"] = "The public relies on these reports."
         return self.story.start("capability_performance", answers | more)
+
+    def opened(self, *, employee: Person = ALEX, start_with: str = "more_serious", **more: Any) -> Procedure:
+        """A concern taken in, that has nothing to do with a disability."""
+        concern = self.record(employee=employee, start_with=start_with, **more)
+        concern.task("Consider a disability").complete(
+            {"disability_related": "no", "statement.disability_considered": "We talked about it."}
+        )
+        return concern
 
     def assess(self, procedure: Procedure, grounds: str = "yes", exception: str = "none", **more: Any) -> None:
         """The line manager assesses the performance."""
@@ -86,45 +88,63 @@ class Performances:
             }
         )
 
-    def hearing(self, procedure: Procedure, outcome: str, **more: Any) -> str | None:
-        """A hearing is held; gives the reference of the decision, if it is registered."""
-        active_until = more.pop("active_until", None)
-        review_until = more.pop("review_until", None)
-        replaces = more.pop("replaces", None)
-        reference = None
-        task = procedure.task("Tell the outcome")
-        if outcome not in {"dismissal", "no_action"}:
-            kind = "final_written_warning" if outcome == "extend_final_warning" else outcome
-            reference = self.appeals.decision(
-                kind,
-                decided_by=DANIEL,
-                informed_on=self.story.now.date().isoformat(),
-                active_until=active_until or "",
-            )
-        if replaces:
-            self.appeals.replaced(replaces, reference)
-        task.complete_past_the_form(
-            {
-                "outcome": outcome,
-                "decision_reference": reference,
-                "review_until": review_until,
-                "active_until": active_until,
-                "gross_misconduct": False,
-                "hearing_at": self.story.now.strftime("%Y-%m-%dT%H:%M"),
-                "hearing_manager": {
-                    "staff_number": SAMIR.staff_number,
-                    "username": SAMIR.username,
-                    "seniority": 8,
-                },
-                **more,
-            }
-        )
-        return reference
+    def hearing_begun(self, procedure: Procedure) -> dict[str, Any]:
+        """Await a hearing of the case that has begun, and give what it was told."""
+
+        def begun(state: EngineState) -> dict[str, Any] | None:
+            family = state.family(procedure.key)
+            for element in state.elements.values():
+                known = state.definitions.get(element.definition_key)
+                is_hearing = element.type == "PROCESS" and known and known.process_id == "capability_hearing"
+                if is_hearing and not element.over and element.instance_key in family:
+                    return state.visible_variables(element.key)
+            return None
+
+        told = self.story.awaits(begun, f"a hearing in {procedure.process_id}")
+        self.story.comes_to_rest()
+        return told
+
+    def call(self, procedure: Procedure, *, days: int = 7) -> int:
+        """A hearing is prepared and called for 10:00 some days later; gives its stage."""
+        stage = int(self.hearing_begun(procedure)["stage"])
+        if stage == 3:
+            self.hearings.appoint(procedure, SAMIR)
+        else:
+            self.hearings.held_by(procedure)
+        self.hearings.prepare(procedure)
+        if stage == 3:
+            procedure.task("Write the management case").complete({"statement.management_case": MANAGEMENT_CASE})
+        at = self.story.now + timedelta(days=days)
+        self.hearings.set_date(procedure, f"{at:%Y-%m-%d}T10:00")
+        return stage
+
+    def hearing(
+        self, procedure: Procedure, outcome: str | None, *, review_until: str | None = None, days: int = 7, **more: Any
+    ) -> str | None:
+        """A hearing is called, held, decided and explained; gives the reference of the decision.
+
+        :param outcome: None: performance is satisfactory.
+        """
+        self.call(procedure, days=days)
+        at = self.story.now + timedelta(days=days)
+        self.story.moves_to(f"{at:%A} {at.day} {at:%B %Y} 10:00")
+        self.hearings.hold(procedure)
+        answers = dict(more)
+        if review_until:
+            answers["review_until"] = review_until
+        if outcome == "dismissal":
+            answers |= {"improvement_likely": "no", "alternative_practicable": "no"}
+        self.hearings.decide(procedure, outcome, **answers)
+        self.hearings.write(procedure, warning=outcome in WARNINGS)
+        if outcome == "dismissal":
+            return None
+        self.hearings.explain(procedure)
+        return self.warnings()[-1].reference
 
     def waiting(self, kind: str = "first_written_warning", active_until: str = "2025-09-02") -> Procedure:
         """A case that waits while a warning given on paper is active; the warning is :meth:`warnings`'s last."""
         self.appeals.decision(kind, active_until=active_until)
-        concern = self.record()
+        concern = self.opened()
         self.assess(concern, grounds="no")
         concern.reaches("Review period running?")
         return concern
@@ -136,9 +156,7 @@ class Performances:
             answers |= {"next_step": next_step, "statement.review_reasons": REVIEW_REASONS}
         procedure.task("Say how performance was").complete(answers | more)
 
-    def reviewed(
-        self, reference: str, *, active_until: str, review_until: str, employee: Person = ALEX
-    ) -> Procedure:
+    def reviewed(self, reference: str, *, active_until: str, review_until: str, employee: Person = ALEX) -> Procedure:
         """The review of a warning that lies in the register, by itself; the case is that of the warning."""
         entry = self.appeals.entry(reference)
         return self.story.start_with(
@@ -179,38 +197,24 @@ class Performances:
             | {
                 "track": track,
                 "gross_misconduct": gross_misconduct,
-                "hearing_manager": self._person(SAMIR),
+                "hearing_manager": found(SAMIR.staff_number),
                 "hearing_at": "2025-02-28T10:00",
             },
         )
 
     def explain(self, procedure: Procedure) -> None:
         """The chair explains the decision in person."""
-        procedure.reaches("Explain it in person")
+        self.hearings.explain(procedure)
 
     def _context(self, case_reference: str, employee: Person) -> dict[str, Any]:
-        of_employee = self._person(employee)
+        of_employee = found(employee.staff_number)
         return {
             "case_reference": case_reference,
             "case_url": f"http://case-file.example/cases/{case_reference}",
             "employee": of_employee,
-            "line_manager": self._person(person(of_employee["line_manager"])),
-            "periods": PERIODS,
+            "line_manager": found(of_employee["line_manager"]),
+            "periods": [*PERIODS, REVIEW_LETTER],
         }
-
-    def _person(self, someone: Person) -> dict[str, Any]:
-        with self.appeals.database.reading() as records:
-            row = records.get_one(PersonRow, someone.staff_number)
-            return {
-                "staff_number": row.staff_number,
-                "username": row.username,
-                "line_manager": row.line_manager,
-                "seniority": row.seniority,
-                "employment": row.employment,
-                "started_on": row.started_on.isoformat(),
-                "roles": [held.role for held in row.roles],
-                "has_email": row.email is not None,
-            }
 
     def further_evidence(self, case_reference: str) -> Procedure:
         """The line manager records further evidence of poor performance."""

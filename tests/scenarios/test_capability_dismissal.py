@@ -21,11 +21,6 @@ def _begins(story: Story) -> None:
     story.begins("Monday 3 March 2025 09:00")
 
 
-@pytest.fixture
-def performances(story: Story, appeals: Appeals) -> Performances:
-    return Performances(story, appeals)
-
-
 def last_day(performances: Performances, person: Person = ALEX) -> date | None:
     performances.story.comes_to_rest()
     with performances.appeals.database.reading() as records:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_performances import INFORMAL_AREAS, Performances
 from tests.scenarios.driver.people import ALEX, DANIEL
 from tests.scenarios.driver.story import Story
@@ -18,14 +17,9 @@ def _begins(story: Story) -> None:
     story.begins("Monday 3 March 2025 09:00")
 
 
-@pytest.fixture
-def performances(story: Story, appeals: Appeals) -> Performances:
-    return Performances(story, appeals)
-
-
 @pytest.mark.policy("CAP-20y", "CAP-20z", "CAP-A06")
 def test_a_note_on_file_lies_apart_from_what_a_hearing_sees(story: Story, performances: Performances) -> None:
-    concern = performances.record(start_with="informal_first")
+    concern = performances.opened(start_with="informal_first")
     discussing = concern.task("Discuss it informally")
     assert discussing.candidate_users == [DANIEL.username]
     assert not discussing.form.field("note_on_file").value
@@ -50,14 +44,16 @@ def test_a_note_on_file_lies_apart_from_what_a_hearing_sees(story: Story, perfor
     (kept,) = performances.appeals.personal_file(notes)
     assert kept.template == "capability/capability_informal_note"
     with performances.appeals.database.reading() as records:
-        readers = {access.staff_number for access in records.query(CaseAccess).filter_by(case_reference=notes.reference)}
+        readers = {
+            access.staff_number for access in records.query(CaseAccess).filter_by(case_reference=notes.reference)
+        }
     assert readers == {DANIEL.staff_number}
     assert INFORMAL_AREAS not in str(concern.all_variables())
 
 
 @pytest.mark.policy("CAP-20y")
 def test_without_a_note_nobody_gets_a_letter(story: Story, performances: Performances) -> None:
-    concern = performances.record(start_with="informal_first")
+    concern = performances.opened(start_with="informal_first")
     performances.discuss(concern)
     # Without a review date the result is asked at once.
     concern.task("Review the improvement").complete({"informal_outcome": "satisfactory"})
@@ -68,7 +64,7 @@ def test_without_a_note_nobody_gets_a_letter(story: Story, performances: Perform
 
 @pytest.mark.policy("CAP-20d", "CAP-20w")
 def test_more_time(story: Story, performances: Performances) -> None:
-    concern = performances.record(start_with="informal_first")
+    concern = performances.opened(start_with="informal_first")
     performances.discuss(concern, review_on="2025-04-03")
     story.moves_to("Thursday 3 April 2025 09:00")
     concern.task("Review the improvement").complete({"informal_outcome": "more_time", "review_on": "2025-05-01"})
