@@ -24,6 +24,11 @@ WARNINGS = {"first_written_warning", "final_written_warning", "extend_final_warn
 DECISION_REASONS = "The targets were not met although help was given."
 
 
+def said(**texts: str) -> dict[str, Any]:
+    """Free texts as the fields of a form, by the names they are filed under."""
+    return {f"statement.{name}": text for name, text in texts.items()}
+
+
 @dataclass(frozen=True)
 class Performances:
     """The poor performance cases of one story, and the records they are kept in."""

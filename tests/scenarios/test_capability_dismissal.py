@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.capability_appeals import Appeals
-from tests.scenarios.capability_performances import DECISION_REASONS, Performances
+from tests.scenarios.capability_performances import DECISION_REASONS, Performances, said
 from tests.scenarios.driver.people import ALEX, DANIEL, GRACE, JOANNE, OWEN, SAMIR, Person
 from tests.scenarios.driver.story import Story
 from workers.records.models import Person as PersonRow
@@ -96,7 +96,7 @@ def test_a_day_before_the_notice_ends_needs_a_reason(story: Story, performances:
             "full_notice",
             "2025-03-30",
             date_reason_given=True,
-            **{"statement.effective_date_reasons": "The employee asked for it."},
+            **said(effective_date_reasons="The employee asked for it."),
         )
     )
     assert "Sunday 30 March 2025" in story.letter(ALEX).text
@@ -119,9 +119,7 @@ def test_without_notice_only_after_gross_misconduct(story: Story, performances: 
     dismissal = performances.dismissal(gross_misconduct=True)
     setting = dismissal.task("Set the terms")
     assert list(setting.form.field("terms").options) == ["full_notice", "pay_in_lieu", "without_notice"]
-    setting.complete(
-        terms("without_notice", "2025-03-03", **{"statement.without_notice_reasons": "A whole archive was lost."})
-    )
+    setting.complete(terms("without_notice", "2025-03-03", **said(without_notice_reasons="A whole archive was lost.")))
     letter = story.letter(ALEX)
     for told in ("without notice and without pay in lieu", "A whole archive was lost.", "gross misconduct"):
         assert told in letter.text, told

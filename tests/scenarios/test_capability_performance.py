@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import REASONS
-from tests.scenarios.capability_performances import AREAS, EVIDENCE, FINDINGS, STANDARDS, Performances
+from tests.scenarios.capability_performances import AREAS, EVIDENCE, FINDINGS, STANDARDS, Performances, said
 from tests.scenarios.driver.people import ALEX, CALLUM, DANIEL, GRACE, HELEN, JOANNE, LENA, PETER, SAMIR
 from tests.scenarios.driver.story import Story
 
@@ -60,7 +60,7 @@ def test_poor_attendance_belongs_to_sickness_absence(story: Story, performances:
     form = story.start_form("capability_performance")
     assert not form.field("factors").value
     concern = performances.record(
-        factors=["poor attendance"], track="sickness", **{"statement.concern_factors": "Absent on six Mondays."}
+        factors=["poor attendance"], track="sickness", **said(concern_factors="Absent on six Mondays.")
     )
     concern.ends_at("To be started as sickness absence")
     kept = str(concern.all_variables())
@@ -70,7 +70,7 @@ def test_poor_attendance_belongs_to_sickness_absence(story: Story, performances:
 
 def test_no_grounds_for_formal_action(story: Story, performances: Performances) -> None:
     concern = performances.opened(
-        factors=["personal or family difficulties"], **{"statement.concern_factors": "A parent is ill."}
+        factors=["personal or family difficulties"], **said(concern_factors="A parent is ill.")
     )
     performances.assess(concern, grounds="no")
     concern.ends_at("Case closed")
@@ -93,7 +93,7 @@ def test_no_grounds_for_formal_action(story: Story, performances: Performances) 
 def test_there_is_one_open_case_and_a_second_concern_can_be_left(story: Story, performances: Performances) -> None:
     first = performances.opened()
     first.task("Assess the performance")
-    second = performances.record(**{"statement.concern_areas": "Something else."})
+    second = performances.record(**said(concern_areas="Something else."))
     place = second.task("Place the second concern")
     assert performances.case().reference in place.form.text
     place.complete({"second_concern": "leave"})
@@ -299,7 +299,7 @@ def test_an_extended_final_warning_is_reviewed_again(story: Story, performances:
         "extend_final_warning",
         review_until="2025-09-01",
         own_active_until="2025-12-31",
-        **{"statement.extension_reasons": "The last report was faultless."},
+        **said(extension_reasons="The last report was faultless."),
     )
     old, extended = performances.warnings()
     assert (old.status, old.replaced_by, extended.reference) == ("replaced", new, new)

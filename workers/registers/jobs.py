@@ -127,7 +127,7 @@ def change_register_facts(job: ChangeRegisterFacts, context: JobContext) -> Entr
 
 @job_type("change_register_entry", title="Change a register entry")
 def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> EntryFound:
-    """Give an entry another status or other facts; what its status was, when and in which case stay on record."""
+    """Give an entry another status; what it was, when it changed and in which case stay on record."""
     register = _register(job.register_name, context)
     case = case_of_job(context, job.case_reference)
     if job.status == EXPIRED:
@@ -137,7 +137,7 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
     entry = context.records.get(RegisterEntry, job.reference.upper(), with_for_update=True)
     if entry is None or entry.register != register.name:
         raise _wrong(context, "reference", f"is not that of an entry of the register {register.name}")
-    if entry.status == job.status and not job.facts:
+    if entry.status == job.status:
         raise PersonMustAct(
             f"The entry {entry.reference} is already {job.status}, so {context.element_id} cannot make it so again. "
             "Look at the register: another case may have changed it."
@@ -154,8 +154,6 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
         element_id=context.element_id,
         job_key=context.key,
     )
-    if job.facts:
-        entry.facts = _checked_facts({**entry.facts, **job.facts}, register, context).model_dump(mode="json")
     entry.status, entry.replaced_by = job.status, successor
     context.records.add(change)
     context.records.flush()

@@ -75,10 +75,6 @@ class ChangeRegisterEntry(JobInput):
     replaced_by: Annotated[EntryReference | None, Optional] = Field(
         None, description="With status replaced: the entry that stands in for it."
     )
-    facts: dict[str, JsonValue] = Field(
-        default_factory=dict,
-        description="What else the register now keeps of it, by name; the rest stays, and the status may stay too.",
-    )
 
 
 class Entry(BaseModel):

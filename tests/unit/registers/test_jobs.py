@@ -280,33 +280,6 @@ def test_changes_that_cannot_be(with_case: Office, wrong: dict[str, Any], messag
     assert count(with_case, RegisterChange) == 2
 
 
-def test_a_fact_is_corrected_and_the_others_stay(with_case: Office) -> None:
-    with_case.run(add_register_entry, **WARNING)
-    changed = with_case.run(
-        change_register_entry, **CHANGE | {"status": "active", "facts": {"informed_on": "2025-03-07"}}
-    )
-    assert changed["entry"]["facts"]["informed_on"] == "2025-03-07"
-    assert changed["entry"]["facts"]["decided_by"] == "100020"
-    assert changed["entry"]["status"] == "active"
-    assert count(with_case, RegisterChange) == 2
-
-
-@pytest.mark.parametrize(
-    ("facts", "message"),
-    [
-        ({"informed_on": None}, "facts.informed_on"),
-        ({"colour": "red"}, "facts.colour is not known to the register"),
-        ({"decided_by": "999999"}, "facts.decided_by"),
-    ],
-)
-def test_a_correction_must_fit_the_register(with_case: Office, facts: dict[str, Any], message: str) -> None:
-    with_case.run(add_register_entry, **WARNING)
-    with pytest.raises(PersonMustAct) as failure:
-        with_case.run(change_register_entry, **CHANGE | {"status": "active", "facts": facts})
-    assert message in failure.value.message
-    assert count(with_case, RegisterChange) == 1
-
-
 def test_revoking_twice_is_told(with_case: Office) -> None:
     with_case.run(add_register_entry, **WARNING)
     with_case.run(change_register_entry, **CHANGE)
