@@ -19,6 +19,7 @@ def _begins(story: Story) -> None:
 # Who and what is taken in
 
 
+@pytest.mark.policy("CAP-7b")
 def test_an_agency_worker_is_refused(story: Story, performances: Performances) -> None:
     concern = performances.record(employee=LENA)
     problem = concern.task("Deal with the problem")
@@ -31,6 +32,7 @@ def test_an_agency_worker_is_refused(story: Story, performances: Performances) -
     story.no_unread_letter()
 
 
+@pytest.mark.policy("CAP-A31", "CAP-7a")
 def test_the_chief_executives_own_case_is_not_taken_and_a_slip_is_corrected(
     story: Story, performances: Performances
 ) -> None:
@@ -46,6 +48,7 @@ def test_the_chief_executives_own_case_is_not_taken_and_a_slip_is_corrected(
     assert performances.case().staff_number == CALLUM.staff_number
 
 
+@pytest.mark.policy("CAP-20x")
 def test_without_a_line_manager_hr_names_who_acts(story: Story, performances: Performances, appeals: Appeals) -> None:
     appeals.has_left(DANIEL, "2025-02-28")
     concern = performances.record()
@@ -56,6 +59,7 @@ def test_without_a_line_manager_hr_names_who_acts(story: Story, performances: Pe
     assert concern.task("Consider a disability").candidate_users == [PETER.username]
 
 
+@pytest.mark.policy("CAP-4d", "CAP-5a")
 def test_poor_attendance_belongs_to_sickness_absence(story: Story, performances: Performances) -> None:
     form = story.start_form("capability_performance")
     assert not form.field("factors").value
@@ -68,6 +72,7 @@ def test_poor_attendance_belongs_to_sickness_absence(story: Story, performances:
     assert "Mondays" not in kept
 
 
+@pytest.mark.policy("CAP-3a", "CAP-4", "CAP-22a", "CAP-22b", "CAP-10a")
 def test_no_grounds_for_formal_action(story: Story, performances: Performances) -> None:
     concern = performances.opened(
         factors=["personal or family difficulties"], **said(concern_factors="A parent is ill.")
@@ -102,9 +107,10 @@ def test_there_is_one_open_case_and_a_second_concern_can_be_left(story: Story, p
     first.is_running()
 
 
+@pytest.mark.policy("CAP-34a")
 def test_a_second_concern_is_further_evidence_in_the_open_case(story: Story, performances: Performances) -> None:
     waiting = performances.waiting()
-    second = performances.record(**{"statement.concern_areas": EVIDENCE})
+    second = performances.record(**said(concern_areas=EVIDENCE))
     second.task("Place the second concern").complete({"second_concern": "further_evidence"})
     second.ends_at("Not taken as a new case")
     performances.assess(waiting)
@@ -118,6 +124,7 @@ def test_a_second_concern_is_further_evidence_in_the_open_case(story: Story, per
 # Informally first
 
 
+@pytest.mark.policy("CAP-20x", "CAP-20d", "CAP-20w")
 def test_informally_and_satisfactory(story: Story, performances: Performances) -> None:
     concern = performances.opened(start_with="informal_first")
     concern.has_no_task("Assess the performance")
@@ -130,6 +137,7 @@ def test_informally_and_satisfactory(story: Story, performances: Performances) -
     story.no_unread_letter()
 
 
+@pytest.mark.policy("CAP-20w", "CAP-22a")
 def test_an_informal_discussion_that_did_not_help_opens_the_formal_procedure(
     story: Story, performances: Performances
 ) -> None:
@@ -141,6 +149,7 @@ def test_an_informal_discussion_that_did_not_help_opens_the_formal_procedure(
     assert "Informal discussion: no satisfactory improvement" in told
 
 
+@pytest.mark.policy("CAP-20w", "CAP-A06")
 def test_an_informal_discussion_was_held_before(story: Story, performances: Performances) -> None:
     concern = performances.opened(start_with="informal_not_satisfactory", informal_on="2025-02-03")
     concern.task("Assess the performance")
@@ -152,6 +161,7 @@ def test_an_informal_discussion_was_held_before(story: Story, performances: Perf
 # Stages and warnings
 
 
+@pytest.mark.policy("CAP-30")
 def test_stage_1_without_action(story: Story, performances: Performances) -> None:
     concern = performances.opened()
     performances.assess(concern)
@@ -163,6 +173,7 @@ def test_stage_1_without_action(story: Story, performances: Performances) -> Non
     assert performances.case().outcome == "closed"
 
 
+@pytest.mark.policy("CAP-31", "CAP-32a", "CAP-A10", "CAP-A14")
 def test_a_first_warning_satisfied_and_expired(story: Story, performances: Performances) -> None:
     concern = performances.opened()
     performances.assess(concern)
@@ -186,6 +197,7 @@ def test_a_first_warning_satisfied_and_expired(story: Story, performances: Perfo
     assert "Warning expired and is disregarded" in performances.appeals.events(performances.case())
 
 
+@pytest.mark.policy("CAP-31", "CAP-34a")
 @pytest.mark.parametrize("assessed_on", ["Tuesday 2 September 2025 23:30", "Friday 5 September 2025 09:00"])
 def test_a_further_failure_on_the_last_active_day(story: Story, performances: Performances, assessed_on: str) -> None:
     waiting = performances.waiting(active_until="2025-09-02")
@@ -201,6 +213,7 @@ def test_a_further_failure_on_the_last_active_day(story: Story, performances: Pe
     assert EVIDENCE not in str(evidence.all_variables())
 
 
+@pytest.mark.policy("CAP-31", "CAP-34a")
 def test_a_further_failure_on_the_day_after(story: Story, performances: Performances) -> None:
     waiting = performances.waiting(active_until="2025-09-02")
     case = performances.case()
@@ -220,6 +233,7 @@ def test_a_further_failure_on_the_day_after(story: Story, performances: Performa
     assert (variables["stage"], variables["warning"]) == (1, None)
 
 
+@pytest.mark.policy("CAP-22a", "CAP-34a")
 def test_further_evidence_without_grounds_leaves_the_case_waiting(story: Story, performances: Performances) -> None:
     waiting = performances.waiting()
     performances.further_evidence(performances.case().reference).ends_at("To be assessed")
@@ -229,6 +243,7 @@ def test_further_evidence_without_grounds_leaves_the_case_waiting(story: Story, 
     waiting.task("Assess the performance")
 
 
+@pytest.mark.policy("CAP-39b")
 def test_a_final_warning_given_on_paper_leads_to_stage_3(story: Story, performances: Performances) -> None:
     performances.appeals.decision("first_written_warning", active_until="2025-09-02")
     performances.appeals.decision("final_written_warning", active_until="2026-03-02")
@@ -239,6 +254,7 @@ def test_a_final_warning_given_on_paper_leads_to_stage_3(story: Story, performan
     assert variables["warning"]["kind"] == "final_written_warning"
 
 
+@pytest.mark.policy("CAP-36", "CAP-39b", "CAP-A12")
 def test_an_expired_final_warning_supports_no_stage_3(story: Story, performances: Performances) -> None:
     performances.appeals.decision("final_written_warning", informed_on="2024-03-03", active_until="2025-03-02")
     concern = performances.opened()
@@ -246,6 +262,7 @@ def test_an_expired_final_warning_supports_no_stage_3(story: Story, performances
     assert performances.hearing_begun(concern)["stage"] == 1
 
 
+@pytest.mark.policy("CAP-21b", "CAP-39c", "CAP-42c")
 def test_gross_negligence_goes_straight_to_stage_3_and_may_end_in_a_final_warning(
     story: Story, performances: Performances
 ) -> None:
@@ -262,6 +279,7 @@ def test_gross_negligence_goes_straight_to_stage_3_and_may_end_in_a_final_warnin
     assert (variables["stage"], variables["ground"]) == (3, "not_improved")
 
 
+@pytest.mark.policy("CAP-21b", "CAP-A07")
 def test_probation_needs_a_statutory_officers_agreement(story: Story, performances: Performances) -> None:
     concern = performances.opened(employee=CALLUM)
     performances.assess(concern, exception="probation")
@@ -273,6 +291,7 @@ def test_probation_needs_a_statutory_officers_agreement(story: Story, performanc
     assert (variables["stage"], variables["ground"]) == (3, "probation")
 
 
+@pytest.mark.policy("CAP-21a", "CAP-A07")
 def test_without_the_agreement_the_usual_stages_apply(story: Story, performances: Performances) -> None:
     concern = performances.opened(employee=CALLUM)
     performances.assess(concern, exception="probation")
@@ -283,6 +302,7 @@ def test_without_the_agreement_the_usual_stages_apply(story: Story, performances
     assert (variables["stage"], variables["ground"]) == (1, None)
 
 
+@pytest.mark.policy("CAP-21a")
 def test_who_has_completed_probation_is_offered_gross_negligence_only(story: Story, performances: Performances) -> None:
     concern = performances.opened()
     performances.assess(concern)
@@ -290,6 +310,7 @@ def test_who_has_completed_probation_is_offered_gross_negligence_only(story: Sto
     concern.never_reached("Agree to a stage 3 hearing")
 
 
+@pytest.mark.policy("CAP-42b", "CAP-A16", "CAP-37")
 def test_an_extended_final_warning_is_reviewed_again(story: Story, performances: Performances) -> None:
     performances.appeals.decision("final_written_warning", active_until="2025-06-30")
     concern = performances.opened()
@@ -315,6 +336,7 @@ def test_an_extended_final_warning_is_reviewed_again(story: Story, performances:
 # Redeployment
 
 
+@pytest.mark.policy("CAP-A15")
 def test_redeployment_with_the_employees_agreement(story: Story, performances: Performances) -> None:
     concern = performances.opened()
     performances.assess(concern, exception="gross_negligence")
@@ -329,6 +351,7 @@ def test_redeployment_with_the_employees_agreement(story: Story, performances: P
     assert "Records team" not in str(concern.all_variables())
 
 
+@pytest.mark.policy("CAP-A15")
 def test_redeployment_declined_goes_back_to_the_chair(story: Story, performances: Performances) -> None:
     concern = performances.opened()
     performances.assess(concern, exception="gross_negligence")
@@ -348,6 +371,7 @@ def test_redeployment_declined_goes_back_to_the_chair(story: Story, performances
 # A warning changes on appeal
 
 
+@pytest.mark.policy("CAP-71b")
 def test_a_warning_revoked_on_appeal_while_stage_2_is_under_way(
     story: Story, performances: Performances, appeals: Appeals
 ) -> None:
@@ -369,6 +393,7 @@ def test_a_warning_revoked_on_appeal_while_stage_2_is_under_way(
     concern.never_reached("Keep the decision")
 
 
+@pytest.mark.policy("CAP-71b")
 def test_a_warning_revoked_on_appeal_while_it_is_reviewed(
     story: Story, performances: Performances, appeals: Appeals
 ) -> None:
@@ -388,6 +413,7 @@ def test_a_warning_revoked_on_appeal_while_it_is_reviewed(
     story.no_letter(ALEX, subject="outcome of your review period")
 
 
+@pytest.mark.policy("CAP-71b")
 def test_a_final_warning_revoked_while_waiting_leaves_the_first(
     story: Story, performances: Performances, appeals: Appeals
 ) -> None:
@@ -403,6 +429,7 @@ def test_a_final_warning_revoked_while_waiting_leaves_the_first(
     assert (variables["stage"], variables["warning"]["kind"]) == (2, "first_written_warning")
 
 
+@pytest.mark.policy("CAP-71c", "CAP-A11", "CAP-30a", "CAP-30b", "CAP-30c", "CAP-30d", "CAP-30e")
 def test_a_first_warning_in_place_of_a_final_one_is_set_out_and_reviewed(
     story: Story, performances: Performances, appeals: Appeals
 ) -> None:
@@ -426,6 +453,7 @@ def test_a_first_warning_in_place_of_a_final_one_is_set_out_and_reviewed(
     assert "Five reports" not in str(waiting.all_variables())
 
 
+@pytest.mark.policy("CAP-71b")
 def test_a_decision_taken_before_the_warning_was_revoked_stands(
     story: Story, performances: Performances, appeals: Appeals
 ) -> None:
