@@ -44,13 +44,8 @@ ENGINE_ENVIRONMENT = {
     "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",
     # Between stories messages expire; by default the engine looks once a minute.
     "ZEEBE_BROKER_EXPERIMENTAL_ENGINE_MESSAGES_TTLCHECKERINTERVAL": "PT0.1S",
-<<<<<<< HEAD
     # A policy's folder is deployed in one request; on a busy machine it may take longer than the default 15 seconds.
     "ZEEBE_BROKER_GATEWAY_CLUSTER_REQUESTTIMEOUT": "PT60S",
-=======
-    # A policy of sixty diagrams takes a cold engine on a busy machine longer than the 15 seconds it is given.
-    "ZEEBE_BROKER_GATEWAY_CLUSTER_REQUESTTIMEOUT": "PT2M",
->>>>>>> 20365a3 (Stories give the engine time to deploy a large policy)
     # By default messages are not exported.
     "ZEEBE_BROKER_EXPORTERS_OPENSEARCH_ARGS_INDEX_MESSAGE": "true",
 }

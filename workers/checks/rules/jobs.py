@@ -266,7 +266,9 @@ def _register(project: Project, diagram: Diagram, element: Element) -> Iterator[
         given = inside.known["facts"]
         model = REGISTERS[register].facts
         wanted = kind_of_model(model).by_name
-        required = {info.alias or name for name, info in model.model_fields.items() if info.is_required()}
+        # A change names the entry, whose other facts stay.
+        added = "reference" not in mapped
+        required = {info.alias or name for name, info in model.model_fields.items() if added and info.is_required()}
         for name in sorted(given.by_name.keys() - wanted.keys()):
             yield about(
                 diagram,
