@@ -66,6 +66,36 @@ def decided(**case: bool) -> dict[str, Any]:
     return {**usual, **case}
 
 
+def stage(warning: str = "none", claimed: str = "none", why: str = "further_poor_performance") -> dict[str, Any]:
+    """Grounds for formal action against somebody who has this warning."""
+    return {"active_warning": warning, "exception_claimed": claimed, "why": why}
+
+
+def opens(number: int, ground: str | None) -> dict[str, Any]:
+    """The hearing that may be held."""
+    return {"stage": number, "ground": ground}
+
+
+def review(next_step: str, **case: bool) -> dict[str, Any]:
+    """The review of an active warning, of whose dates nothing is so but what is said."""
+    usual = {
+        "still_active": True,
+        "in_the_past": False,
+        "beyond_warning": False,
+        "life_extended": False,
+        "life_too_short": False,
+    }
+    return {"next_step": next_step, **usual, **case}
+
+
+def terms(chosen: str, **case: bool) -> dict[str, Any]:
+    """Terms of a dismissal that nothing speaks against but what is said."""
+    usual = {"offered": True, "in_the_past": False, "before_notice_ends": False, "reason_given": False}
+    return {"chosen_terms": chosen, **usual, **case}
+
+
+FIRST, FINAL = "first_written_warning", "final_written_warning"
+
 YES, NO = {"allowed": True}, {"allowed": False}
 
 EXAMPLES: tuple[Example, ...] = (
@@ -143,4 +173,53 @@ EXAMPLES: tuple[Example, ...] = (
         "capability_lesser_penalties", {"decision_kind": "final_written_warning"}, [{"value": "first_written_warning"}]
     ),
     Example("capability_lesser_penalties", {"decision_kind": "first_written_warning"}, []),
+    Example("capability_performance_stages", stage(), opens(1, None)),
+    Example("capability_performance_stages", stage(why="not_improved"), opens(1, None)),
+    Example("capability_performance_stages", stage(FIRST), opens(2, "further_poor_performance")),
+    Example("capability_performance_stages", stage(FIRST, why="not_improved"), opens(2, "not_improved")),
+    Example("capability_performance_stages", stage(FINAL), opens(3, "further_poor_performance")),
+    Example("capability_performance_stages", stage(FINAL, why="not_improved"), opens(3, "not_improved")),
+    Example("capability_performance_stages", stage(claimed="gross_negligence"), opens(3, "gross_negligence")),
+    Example("capability_performance_stages", stage(FINAL, "gross_negligence"), opens(3, "gross_negligence")),
+    Example("capability_performance_stages", stage(claimed="probation"), opens(3, "probation")),
+    Example("capability_performance_stages", stage(FIRST, "probation", "not_improved"), opens(3, "probation")),
+    Example("capability_performance_stages", stage(FINAL, "probation"), opens(3, "further_poor_performance")),
+    Example("capability_performance_stages", stage(FINAL, "probation", "not_improved"), opens(3, "not_improved")),
+    Example("capability_review_check", review("none", still_active=False), YES),
+    Example("capability_review_check", review("close", still_active=False), YES),
+    Example("capability_review_check", review("progress"), YES),
+    Example("capability_review_check", review("progress", still_active=False), NO),
+    Example("capability_review_check", review("extend"), YES),
+    Example("capability_review_check", review("extend", still_active=False), NO),
+    Example("capability_review_check", review("extend", in_the_past=True), NO),
+    Example("capability_review_check", review("extend", beyond_warning=True), NO),
+    Example("capability_review_check", review("extend", beyond_warning=True, life_extended=True), YES),
+    Example("capability_review_check", review("extend", life_extended=True), YES),
+    Example("capability_review_check", review("extend", life_extended=True, life_too_short=True), NO),
+    Example("capability_review_check", review("extend", life_too_short=True), YES),
+    Example("capability_performance_set_out_check", {"in_the_past": True, "beyond_warning": False}, NO),
+    Example("capability_performance_set_out_check", {"in_the_past": False, "beyond_warning": True}, NO),
+    Example("capability_performance_set_out_check", {"in_the_past": False, "beyond_warning": False}, YES),
+    Example(
+        "capability_dismissal_terms",
+        {"case_track": "performance", "gross": True},
+        [{"value": "full_notice"}, {"value": "pay_in_lieu"}, {"value": "without_notice"}],
+    ),
+    Example(
+        "capability_dismissal_terms",
+        {"case_track": "performance", "gross": False},
+        [{"value": "full_notice"}, {"value": "pay_in_lieu"}],
+    ),
+    Example(
+        "capability_dismissal_terms",
+        {"case_track": "sickness", "gross": True},
+        [{"value": "full_notice"}, {"value": "pay_in_lieu"}],
+    ),
+    Example("capability_dismissal_check", terms("without_notice", offered=False), NO),
+    Example("capability_dismissal_check", terms("without_notice", before_notice_ends=True), YES),
+    Example("capability_dismissal_check", terms("pay_in_lieu", before_notice_ends=True), YES),
+    Example("capability_dismissal_check", terms("pay_in_lieu", in_the_past=True), NO),
+    Example("capability_dismissal_check", terms("full_notice"), YES),
+    Example("capability_dismissal_check", terms("full_notice", before_notice_ends=True), NO),
+    Example("capability_dismissal_check", terms("full_notice", before_notice_ends=True, reason_given=True), YES),
 )

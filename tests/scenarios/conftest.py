@@ -12,6 +12,7 @@ from rich.console import Console
 from tests.scenarios.attendance_cases import AttendanceCases
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import Hearings
+from tests.scenarios.capability_performances import Performances
 from tests.scenarios.driver.coverage import Coverage
 from tests.scenarios.driver.stage import Stage, open_stage
 from tests.scenarios.driver.story import Story
@@ -116,3 +117,9 @@ def cases(story: Story, stage: Stage) -> AttendanceCases:
 def hearings(story: Story, stage: Stage) -> Hearings:
     """The performance hearings of the story."""
     return Hearings(story, stage.database)
+
+
+@pytest.fixture
+def performances(story: Story, appeals: Appeals, hearings: Hearings) -> Performances:
+    """The poor performance cases of the story."""
+    return Performances(story, appeals, hearings)

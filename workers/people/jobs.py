@@ -6,9 +6,20 @@ from typing import cast
 
 from workers.deadlines.moments import london_day
 from workers.people.directory import is_here, people_with_role, person, roles_held
-from workers.people.models import Employment, FindPeople, FindPerson, FoundPerson, People, PeopleFound, PersonFound
+from workers.people.models import (
+    Employment,
+    EndEmployment,
+    FindPeople,
+    FindPerson,
+    FoundPerson,
+    People,
+    PeopleFound,
+    PersonFound,
+    RestoreEmployment,
+)
 from workers.people.roles import ROLES, unknown_roles
-from workers.runtime.contract import BpmnError, JobContext, job_type
+from workers.records.models import Person
+from workers.runtime.contract import BpmnError, JobContext, Nothing, job_type
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
 
@@ -64,3 +75,39 @@ def find_people(job: FindPeople, context: JobContext) -> PeopleFound:
     raise BusinessOutcome(
         "NOBODY_FOUND", f"Nobody who is not left out holds the role {' or '.join(job.roles)} on {today.isoformat()}."
     )
+
+
+@job_type("end_employment", title="End the employment")
+def end_employment(job: EndEmployment, context: JobContext) -> Nothing:
+    """Set somebody's last day of employment, unless an earlier one is recorded.
+
+    The people file stays the master: a later import sets what it says.
+    """
+    someone = _recorded(job.staff_number, context)
+    if job.last_day < someone.started_on:
+        raise PersonMustAct(
+            f"The variable last_day of {context.element_id} is before the first day of employment. Correct it in "
+            "Operate, or correct the people file and import it, then retry."
+        )
+    if someone.left_on is None or someone.left_on > job.last_day:
+        someone.left_on = job.last_day
+    return Nothing()
+
+
+@job_type("restore_employment", title="Restore the employment")
+def restore_employment(job: RestoreEmployment, context: JobContext) -> Nothing:
+    """Take a last day of employment back, as if it had never been set: the first day and all else stay as they were."""
+    someone = _recorded(job.staff_number, context)
+    if job.last_day is not None and someone.left_on == job.last_day:
+        someone.left_on = None
+    return Nothing()
+
+
+def _recorded(staff_number: str, context: JobContext) -> Person:
+    found = context.records.get(Person, staff_number, with_for_update=True)
+    if found is None:
+        raise PersonMustAct(
+            f"The variable staff_number of {context.element_id} is nobody's staff number. Correct it, or import the "
+            "person with `dueprocess people import`, then retry."
+        )
+    return found

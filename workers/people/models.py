@@ -84,3 +84,19 @@ class PeopleFound(JobOutput):
     """The people."""
 
     people: People = Field(description="Everyone who holds the role and is not left out.")
+
+
+class EndEmployment(JobInput):
+    """Whose employment ends, and when."""
+
+    staff_number: StaffNumber = Field(description="Whose employment.")
+    last_day: Day = Field(description="The last day of employment.")
+
+
+class RestoreEmployment(JobInput):
+    """Whose employment goes on after all."""
+
+    staff_number: StaffNumber = Field(description="Whose employment.")
+    last_day: Day | None = Field(
+        description="The last day that is taken back; another one that was set since stays. Null: none was set."
+    )

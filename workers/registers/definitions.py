@@ -57,6 +57,7 @@ class CapabilityDecision(Facts):
         default_factory=list, description="Staff numbers of everyone involved in the case, who cannot hear an appeal."
     )
     appeal_outcome: str | None = Field(None, description="What an appeal against an earlier decision ended in.")
+    review_until: Day | None = Field(None, description="The last day of the review period that a warning sets out.")
 
 
 CAPABILITY_DECISIONS = RegisterDefinition(

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from workers.cases.filing import case_of_job, require_people
 from workers.deadlines.moments import london_day
-from workers.records.models import Case, RegisterChange, RegisterEntry
+from workers.records.models import Case, CaseEvent, RegisterChange, RegisterEntry
 from workers.records.references import next_reference
 from workers.registers.definitions import ACTIVE, EXPIRED, REGISTERS, REPLACED, Facts, RegisterDefinition
-from workers.registers.entries import status_on
-from workers.registers.models import AddRegisterEntry, ChangeRegisterEntry, Entry, EntryFound, FindRegisterEntry
+from workers.registers.entries import active_entries, status_on
+from workers.registers.models import (
+    AddRegisterEntry,
+    ChangeRegisterEntry,
+    ChangeRegisterFacts,
+    EntriesFound,
+    Entry,
+    EntryFound,
+    FindActiveEntries,
+    FindRegisterEntry,
+)
 from workers.runtime.contract import BpmnError, JobContext, job_type
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
@@ -76,9 +84,50 @@ def find_register_entry(job: FindRegisterEntry, context: JobContext) -> EntryFou
     return _found(entry, context)
 
 
+@job_type("find_active_entries", title="Find active register entries")
+def find_active_entries(job: FindActiveEntries, context: JobContext) -> EntriesFound:
+    """Find a person's entries that are active on a day; those expired by then, revoked or replaced are disregarded."""
+    register = _register(job.register_name, context)
+    if unknown := [kind for kind in job.kinds or [] if kind not in register.kinds]:
+        raise _wrong(context, "kinds", f"names {', '.join(unknown)}, which is not one of {', '.join(register.kinds)}")
+    found = active_entries(context.records, register.name, job.staff_number, on=job.on, kinds=job.kinds)
+    return EntriesFound(entries=[_as_entry(entry, context) for entry in found])
+
+
+@job_type("change_register_facts", title="Change what a register keeps")
+def change_register_facts(job: ChangeRegisterFacts, context: JobContext) -> EntryFound:
+    """Change facts of an entry, such as the day a letter really arrived; the case's timeline tells old and new."""
+    register = _register(job.register_name, context)
+    case = case_of_job(context, job.case_reference)
+    entry = context.records.get(RegisterEntry, job.reference.upper(), with_for_update=True)
+    if entry is None or entry.register != register.name:
+        raise _wrong(context, "reference", f"is not that of an entry of the register {register.name}")
+    kept = entry.facts
+    facts = _checked_facts({**kept, **job.facts}, register, context).model_dump(mode="json")
+    if changed := [name for name in facts if facts[name] != kept.get(name)]:
+        entry.facts = facts
+        context.records.add(
+            CaseEvent(
+                case_reference=case.reference,
+                event="Register entry changed",
+                happened_at=job.changed_at,
+                facts={
+                    "entry": entry.reference,
+                    **{f"{name}_before": kept.get(name) for name in changed},
+                    **{name: facts[name] for name in changed},
+                },
+                recorded_at=context.engine_time,
+                element_id=context.element_id,
+                job_key=context.key,
+            )
+        )
+    context.records.flush()
+    return _found(entry, context)
+
+
 @job_type("change_register_entry", title="Change a register entry")
 def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> EntryFound:
-    """Give an entry another status or other facts; what its status was, when and in which case stay on record."""
+    """Give an entry another status; what it was, when it changed and in which case stay on record."""
     register = _register(job.register_name, context)
     case = case_of_job(context, job.case_reference)
     if job.status == EXPIRED:
@@ -88,7 +137,7 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
     entry = context.records.get(RegisterEntry, job.reference.upper(), with_for_update=True)
     if entry is None or entry.register != register.name:
         raise _wrong(context, "reference", f"is not that of an entry of the register {register.name}")
-    if entry.status == job.status and not job.facts:
+    if entry.status == job.status:
         raise PersonMustAct(
             f"The entry {entry.reference} is already {job.status}, so {context.element_id} cannot make it so again. "
             "Look at the register: another case may have changed it."
@@ -105,8 +154,6 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
         element_id=context.element_id,
         job_key=context.key,
     )
-    if job.facts:
-        entry.facts = _checked_facts({**entry.facts, **job.facts}, register, context).model_dump(mode="json")
     entry.status, entry.replaced_by = job.status, successor
     context.records.add(change)
     context.records.flush()
@@ -135,7 +182,7 @@ def _register(name: str, context: JobContext) -> RegisterDefinition:
     return REGISTERS[name]
 
 
-def _checked_facts(given: Mapping[str, Any], register: RegisterDefinition, context: JobContext) -> Facts:
+def _checked_facts(given: Mapping[str, JsonValue], register: RegisterDefinition, context: JobContext) -> Facts:
     try:
         facts = register.facts.model_validate(given)
     except ValidationError as error:
@@ -181,14 +228,16 @@ def _wrong(context: JobContext, variable: str, what: str) -> PersonMustAct:
 
 
 def _found(entry: RegisterEntry, context: JobContext) -> EntryFound:
-    return EntryFound(
-        entry=Entry(
-            reference=entry.reference,
-            staff_number=entry.staff_number,
-            kind=entry.kind,
-            status=status_on(entry, london_day(context.engine_time)),
-            active_from=entry.active_from,
-            active_until=entry.active_until,
-            facts=entry.facts,
-        )
+    return EntryFound(entry=_as_entry(entry, context))
+
+
+def _as_entry(entry: RegisterEntry, context: JobContext) -> Entry:
+    return Entry(
+        reference=entry.reference,
+        staff_number=entry.staff_number,
+        kind=entry.kind,
+        status=status_on(entry, london_day(context.engine_time)),
+        active_from=entry.active_from,
+        active_until=entry.active_until,
+        facts=entry.facts,
     )

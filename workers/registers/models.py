@@ -45,6 +45,25 @@ class FindRegisterEntry(JobInput):
     )
 
 
+class FindActiveEntries(JobInput):
+    """Whose active entries to find, and on which day."""
+
+    register_name: str = Field(alias="register", description="The register, such as capability_decisions.")
+    staff_number: StaffNumber = Field(description="Whose entries.")
+    on: Day = Field(description="The day they must be active on, its first and last day included: =today().")
+    kinds: list[str] | None = Field(None, description="Only entries of these kinds; null: of any.")
+
+
+class ChangeRegisterFacts(JobInput):
+    """What the register shall keep of an entry from now on."""
+
+    register_name: str = Field(alias="register", description="The register, such as capability_decisions.")
+    reference: EntryReference = Field(description="Reference of the entry, such as DEC-2025-0001.")
+    case_reference: CaseReference = Field(description="The case in which it became known.")
+    facts: dict[str, JsonValue] = Field(description="The facts to change, by name; the others stay.", min_length=1)
+    changed_at: Moment = Field(description="When it became known: =now().")
+
+
 class ChangeRegisterEntry(JobInput):
     """What becomes of an entry."""
 
@@ -55,10 +74,6 @@ class ChangeRegisterEntry(JobInput):
     changed_at: Moment = Field(description="When it was decided: =now().")
     replaced_by: Annotated[EntryReference | None, Optional] = Field(
         None, description="With status replaced: the entry that stands in for it."
-    )
-    facts: dict[str, JsonValue] = Field(
-        default_factory=dict,
-        description="What else the register now keeps of it, by name; the rest stays, and the status may stay too.",
     )
 
 
@@ -80,3 +95,9 @@ class EntryFound(JobOutput):
     """The entry."""
 
     entry: Entry = Field(description="The entry.")
+
+
+class EntriesFound(JobOutput):
+    """The entries."""
+
+    entries: list[Entry] = Field(description="The entries, the one active first comes first; an empty list if none.")

@@ -23,7 +23,7 @@ class EngineClient:
     """The engine's REST API, as far as stories need it; a context manager."""
 
     def __init__(self, rest: str) -> None:
-        self._http = httpx.Client(base_url=rest.rstrip("/") + "/v2", timeout=30)
+        self._http = httpx.Client(base_url=rest.rstrip("/") + "/v2", timeout=150)
 
     def __enter__(self) -> EngineClient:
         return self

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any, Protocol, TypeVar
 
 from tests.forms.form_filler import FormFiller, ShownForm
@@ -25,6 +26,9 @@ Found = TypeVar("Found")
 
 PATIENCE = 20.0
 """Seconds until a story that still moves, but does not get where it should, has failed."""
+
+_TICK = timedelta(milliseconds=200)
+"""Engine time that lets it look at its timers again."""
 
 _LOOK_AGAIN = 0.4
 """Seconds without the awaited thing before asking whether anything more can come at all."""
@@ -63,6 +67,7 @@ class Story:
     now: datetime = field(default_factory=lambda: london_moment("Monday 3 March 2025 09:00"))
     _procedures: set[int] = field(default_factory=set, repr=False)
     _read: set[int] = field(default_factory=set, repr=False)
+    _ticks: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     # Time
 
@@ -240,6 +245,7 @@ class Story:
             self.fails("There was an incident.")
 
     def _looks_at_rest(self) -> bool:
+        self._lets_overdue_timers_fire()
         if self._restless():
             return False
         self._sees_a_marker()
@@ -248,6 +254,11 @@ class Story:
             return False
         self._sees_a_marker()
         return not self._restless() and happened == self.records.read(lambda state: state.happened)
+
+    def _lets_overdue_timers_fire(self) -> None:
+        """A timer that is overdue when it is set fires when the clock next ticks, which a pinned one does not."""
+        if self.records.read(lambda state: state.due_timers(milliseconds(self.now))):
+            self.engine.pin_clock(self.now + next(self._ticks) * _TICK)
 
     def _restless(self) -> list[str]:
         moving = self.records.read(lambda state: state.restless(milliseconds(self.now)))

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.records.fixtures import Office
 from workers.people.directory import person_by_username
-from workers.people.jobs import find_people, find_person
+from workers.people.jobs import end_employment, find_people, find_person, restore_employment
 from workers.records.models import Person, PersonRole
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
@@ -143,3 +143,58 @@ def test_person_by_username(office: Office) -> None:
     assert found is not None
     assert found.staff_number == "100100"
     assert nobody is None
+
+
+def last_day_of(office: Office, staff_number: str) -> date | None:
+    with office.database.reading() as session:
+        return session.get_one(Person, staff_number).left_on
+
+
+@pytest.mark.parametrize(
+    ("recorded", "after"),
+    [
+        (None, date(2025, 3, 31)),
+        (date(2025, 6, 30), date(2025, 3, 31)),
+        (date(2025, 3, 14), date(2025, 3, 14)),  # somebody who leaves earlier anyway
+    ],
+)
+def test_end_employment(office: Office, recorded: date | None, after: date) -> None:
+    if recorded:
+        leave(office, "100100", recorded)
+    office.run(end_employment, staff_number="100100", last_day="2025-03-31")
+
+    assert last_day_of(office, "100100") == after
+
+
+def test_employment_does_not_end_before_it_began(office: Office) -> None:
+    with pytest.raises(PersonMustAct, match="variable last_day of Task_Test is before the first day"):
+        office.run(end_employment, staff_number="100104", last_day="2025-02-16")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "after"),
+    [
+        (date(2025, 3, 31), None),
+        (date(2025, 3, 14), date(2025, 3, 14)),  # another last day was not the dismissal's
+        (None, None),
+    ],
+)
+def test_restore_employment(office: Office, recorded: date | None, after: date | None) -> None:
+    if recorded:
+        leave(office, "100100", recorded)
+    office.run(restore_employment, staff_number="100100", last_day="2025-03-31")
+
+    assert last_day_of(office, "100100") == after
+
+
+@pytest.mark.parametrize("handler", [end_employment, restore_employment])
+def test_nobodys_employment(office: Office, handler: Any) -> None:
+    with pytest.raises(PersonMustAct, match="variable staff_number of Task_Test is nobody's staff number"):
+        office.run(handler, staff_number="7", last_day="2025-03-31")
+
+
+def test_no_last_day_was_set(office: Office) -> None:
+    leave(office, "100100", date(2025, 3, 14))
+    office.run(restore_employment, staff_number="100100", last_day=None)
+
+    assert last_day_of(office, "100100") == date(2025, 3, 14)

@@ -10,11 +10,18 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from tests.unit.records.fixtures import Office
+from workers.cases.case_file import timeline
 from workers.cases.jobs import open_case
 from workers.records.models import RegisterChange, RegisterEntry
 from workers.registers.definitions import REGISTERS
 from workers.registers.entries import UnknownRegister, active_entries, entries, status_on
-from workers.registers.jobs import add_register_entry, change_register_entry, find_register_entry
+from workers.registers.jobs import (
+    add_register_entry,
+    change_register_entry,
+    change_register_facts,
+    find_active_entries,
+    find_register_entry,
+)
 from workers.runtime.contract import declaration_of
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
@@ -77,6 +84,7 @@ def test_add_register_entry(with_case: Office) -> None:
                 "case": None,
                 "involved": ["100020", "100011"],
                 "appeal_outcome": None,
+                "review_until": None,
             },
         }
     }
@@ -272,33 +280,6 @@ def test_changes_that_cannot_be(with_case: Office, wrong: dict[str, Any], messag
     assert count(with_case, RegisterChange) == 2
 
 
-def test_a_fact_is_corrected_and_the_others_stay(with_case: Office) -> None:
-    with_case.run(add_register_entry, **WARNING)
-    changed = with_case.run(
-        change_register_entry, **CHANGE | {"status": "active", "facts": {"informed_on": "2025-03-07"}}
-    )
-    assert changed["entry"]["facts"]["informed_on"] == "2025-03-07"
-    assert changed["entry"]["facts"]["decided_by"] == "100020"
-    assert changed["entry"]["status"] == "active"
-    assert count(with_case, RegisterChange) == 2
-
-
-@pytest.mark.parametrize(
-    ("facts", "message"),
-    [
-        ({"informed_on": None}, "facts.informed_on"),
-        ({"colour": "red"}, "facts.colour is not known to the register"),
-        ({"decided_by": "999999"}, "facts.decided_by"),
-    ],
-)
-def test_a_correction_must_fit_the_register(with_case: Office, facts: dict[str, Any], message: str) -> None:
-    with_case.run(add_register_entry, **WARNING)
-    with pytest.raises(PersonMustAct) as failure:
-        with_case.run(change_register_entry, **CHANGE | {"status": "active", "facts": facts})
-    assert message in failure.value.message
-    assert count(with_case, RegisterChange) == 1
-
-
 def test_revoking_twice_is_told(with_case: Office) -> None:
     with_case.run(add_register_entry, **WARNING)
     with_case.run(change_register_entry, **CHANGE)
@@ -331,3 +312,82 @@ def test_only_what_is_active_expires(status: str, expected: str) -> None:
 
     assert status_on(entry, date(2025, 1, 31)) == status
     assert status_on(entry, date(2025, 2, 1)) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "references"),
+    [
+        ({}, ["DEC-2025-0001", "DEC-2025-0002"]),
+        ({"on": "2025-03-02"}, []),
+        ({"on": "2025-09-02"}, ["DEC-2025-0001", "DEC-2025-0002"]),  # the last day of the first warning
+        ({"on": "2025-09-03"}, ["DEC-2025-0002"]),
+        ({"kinds": ["first_written_warning"]}, ["DEC-2025-0001"]),
+        ({"kinds": None}, ["DEC-2025-0001", "DEC-2025-0002"]),
+        ({"staff_number": "100101"}, []),
+    ],
+)
+def test_find_active_entries(with_case: Office, asked: dict[str, Any], references: list[str]) -> None:
+    with_case.run(add_register_entry, **WARNING)
+    with_case.run(add_register_entry, **WARNING | {"kind": "final_written_warning", "active_until": "2026-03-02"})
+    question = {"register": "capability_decisions", "staff_number": "100100", "on": "2025-03-03"} | asked
+
+    found = with_case.run(find_active_entries, **question)["entries"]
+
+    assert [entry["reference"] for entry in found] == references
+
+
+def test_revoked_and_replaced_entries_are_not_active(with_case: Office) -> None:
+    with_case.run(add_register_entry, **WARNING)
+    with_case.run(add_register_entry, **WARNING | {"kind": "final_written_warning"})
+    with_case.run(change_register_entry, **CHANGE | {"status": "replaced", "replaced_by": "DEC-2025-0002"})
+    with_case.run(change_register_entry, **CHANGE | {"reference": "DEC-2025-0002"})
+
+    question: dict[str, Any] = {"register": "capability_decisions", "staff_number": "100100", "on": "2025-03-03"}
+    assert with_case.run(find_active_entries, **question) == {"entries": []}
+
+
+def test_an_unknown_kind_is_no_reason_to_find_nothing(with_case: Office) -> None:
+    question: dict[str, Any] = {"register": "capability_decisions", "staff_number": "100100", "on": "2025-03-03"}
+    with pytest.raises(PersonMustAct, match="variable kinds of Task_Test names warning, which is not one of first_wr"):
+        with_case.run(find_active_entries, **question, kinds=["warning"])
+
+
+def test_facts_are_changed_and_the_timeline_tells(with_case: Office) -> None:
+    with_case.run(add_register_entry, **WARNING)
+    change = {name: CHANGE[name] for name in ("register", "reference", "case_reference", "changed_at")}
+    changed = with_case.run(change_register_facts, **change, facts={"informed_on": "2025-03-07"})["entry"]
+
+    assert changed["facts"]["informed_on"] == "2025-03-07"
+    assert changed["facts"]["involved"] == ["100020", "100011"]
+    with with_case.database.reading() as session:
+        told = {line.words: line.facts for line in timeline(session, CASE)}["Register entry changed"]
+    assert told == {"entry": "DEC-2025-0001", "informed_on_before": "2025-03-03", "informed_on": "2025-03-07"}
+
+
+def test_facts_that_are_so_already_leave_no_trace(with_case: Office) -> None:
+    with_case.run(add_register_entry, **WARNING)
+    change: dict[str, Any] = {name: CHANGE[name] for name in ("register", "reference", "case_reference", "changed_at")}
+    changed = with_case.run(change_register_facts, **change, facts={"informed_on": "2025-03-03"})["entry"]
+
+    assert changed["facts"]["informed_on"] == "2025-03-03"
+    with with_case.database.reading() as session:
+        assert "Register entry changed" not in [line.words for line in timeline(session, CASE)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"reference": "DEC-2025-0009"}, "variable reference of Task_Test is not that of an entry of the register"),
+        ({"facts": {"informed_on": "soon"}}, "facts.informed_on must be a date"),
+        ({"facts": {"reason": "personal"}}, "facts.reason is not known to the register"),
+    ],
+)
+def test_facts_that_do_not_fit_change_nothing(with_case: Office, wrong: dict[str, Any], message: str) -> None:
+    with_case.run(add_register_entry, **WARNING)
+    change = {name: CHANGE[name] for name in ("register", "reference", "case_reference", "changed_at")}
+    with pytest.raises(PersonMustAct) as failure:
+        with_case.run(change_register_facts, **{**change, "facts": {"informed_on": "2025-03-07"}, **wrong})
+
+    assert message in failure.value.message
+    with with_case.database.reading() as session:
+        assert session.get_one(RegisterEntry, "DEC-2025-0001").facts["informed_on"] == "2025-03-03"
