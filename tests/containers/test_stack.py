@@ -173,7 +173,7 @@ async def _starts(stack: Stack, folder: Path, process: str, variables: Mapping[s
 
 
 def _decisions(stack: Stack) -> list[str]:
-    shown = stack.inside("worker", "dueprocess", "register", "show", "capability_decisions")
+    shown = stack.inside(*("worker", "env", "COLUMNS=200"), *("dueprocess", "register", "show", "capability_decisions"))
     return re.findall(r"^│ (\S+)", shown, re.MULTILINE)
 
 
