@@ -139,8 +139,8 @@ check() {
     say "Backup $newest is there."
 }
 
-restore_database() {
-    # DATABASE FILE: in one transaction, all of it or nothing
+refuse_if_used() {
+    # DATABASE
     local others
     export PGPASSWORD
     PGPASSWORD=$(password_of "$1")
@@ -151,6 +151,12 @@ restore_database() {
         say "$others other connections use the database $1: stop the worker, the case file and the engine first." >&2
         return 1
     fi
+}
+
+restore_database() {
+    # DATABASE FILE: in one transaction, all of it or nothing
+    export PGPASSWORD
+    PGPASSWORD=$(password_of "$1")
     {
         echo 'DROP SCHEMA public CASCADE; CREATE SCHEMA public;'
         pg_restore --no-owner --file=- "$2" | sed '/^CREATE SCHEMA public;$/d'
@@ -166,6 +172,9 @@ restore() {
         return 1
     fi
     whole "$name"
+    # Both before either: half a restore is none.
+    refuse_if_used camunda
+    refuse_if_used dueprocess
     restore_database camunda "$folder/$name/camunda.dump"
     restore_database dueprocess "$folder/$name/dueprocess.dump"
     if [[ -e $folder/$name/engine ]]; then

@@ -138,8 +138,11 @@ def test_a_damaged_backup_is_not_restored(stack: Stack, folder: Path, quiet: Non
 
 def test_nothing_is_restored_under_a_running_worker(stack: Stack, folder: Path) -> None:
     wait_until(lambda: bool([name for name in backups(folder) if name.startswith("2")]), "there is a backup")
+    wait_until(lambda: stack.health("worker") == "healthy", "the worker is healthy")
+    before = content(stack, folder)
     with pytest.raises(DockerError, match=r"other connections use the database \w+: stop the worker"):
         backup(stack, "restore", next(name for name in backups(folder) if name.startswith("2")))
+    assert content(stack, folder) == before
 
 
 @pytest.mark.parametrize("management", ["IN_PROGRESS FAILED"], indirect=True)

@@ -129,7 +129,7 @@ def test_it_works_a_case(stack: Stack, folder: Path) -> None:
     assert "capability_appeal.bpmn" in deployed
 
     asyncio.run(_starts(stack, folder, "capability_decision_record", DECISION))
-    wait_until(lambda: bool(_decisions(stack)), "the decision is in the register", 60)
+    wait_until(lambda: bool(_decisions(stack)), "the decision is in the register", 240)
     appeal = {
         "staff_number": "100100",
         "decision_reference": _decisions(stack)[0],
@@ -138,7 +138,10 @@ def test_it_works_a_case(stack: Stack, folder: Path) -> None:
     }
     asyncio.run(_starts(stack, folder, "capability_appeal", appeal))
     mailbox = f"http://127.0.0.1:{stack.port('mailbox', 8025)}/"
-    wait_until(lambda: "Your appeal against" in httpx.get(mailbox).text, "the letter has arrived", 60)
+    try:
+        wait_until(lambda: "Your appeal against" in httpx.get(mailbox).text, "the letter has arrived", 240)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{stack.log('worker')[-5000:]}") from None
 
     assert "ready" in stack.inside("worker", "python", "-c", _READY)
     assert "targets were changed" not in stack.log("worker") + stack.log("engine")
@@ -170,7 +173,7 @@ async def _starts(stack: Stack, folder: Path, process: str, variables: Mapping[s
 
 
 def _decisions(stack: Stack) -> list[str]:
-    shown = stack.inside("worker", "dueprocess", "register", "show", "capability_decisions")
+    shown = stack.inside(*("worker", "env", "COLUMNS=200"), *("dueprocess", "register", "show", "capability_decisions"))
     return re.findall(r"^│ (\S+)", shown, re.MULTILINE)
 
 
