@@ -56,6 +56,16 @@ STEPS = (
     Step("runtime", "the job loop against a gateway", (pytest("tests/runtime"),)),
     Step("scenarios", "stories on the real engine", (pytest("tests/scenarios", "--require-full-coverage"),)),
     Step("platform", "the whole platform: start, stop, start again", (pytest("tests/platform"),), by_default=False),
+    Step("migration", "running cases go on by a changed diagram", (pytest("tests/migration"),), by_default=False),
+    Step(
+        "newest",
+        "the diagrams on the newest engine: all deployed, the appeal's stories told",
+        (
+            pytest("tests/newest_engine"),
+            pytest("tests/scenarios/test_capability_appeal.py", "--engine", "newest"),
+        ),
+        by_default=False,
+    ),
     Step("browser", "Tasklist and Operate in a browser", (pytest("tests/browser"),), by_default=False),
     Step(
         "containers", "image, Compose file and backups in containers", (pytest("tests/containers"),), by_default=False

@@ -17,6 +17,7 @@ from workers.diagrams.commands import picture
 from workers.docs.commands import docs
 from workers.engine.commands import deploy, up
 from workers.mailbox.commands import mailbox
+from workers.migration.commands import migrate
 from workers.notices.commands import commands as notice_commands
 from workers.people.commands import commands as people_commands
 from workers.records.commands import commands as record_commands
@@ -67,6 +68,7 @@ app.command(rich_help_panel=PLATFORM)(demo)
 app.command(rich_help_panel=PLATFORM)(up)
 app.command(rich_help_panel=LOOK)(check)
 app.command(rich_help_panel=PLATFORM)(deploy)
+app.command(rich_help_panel=PLATFORM)(migrate)
 app.command(rich_help_panel=PLATFORM)(work)
 app.command("case-file", rich_help_panel=PLATFORM)(case_file)
 app.command(rich_help_panel=PLATFORM)(mailbox)

@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.newest_engine.running import newest_engine
 from tests.scenarios.attendance_cases import AttendanceCases
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import Hearings
 from tests.scenarios.capability_performances import Performances
 from tests.scenarios.driver.coverage import Coverage
-from tests.scenarios.driver.stage import Stage, open_stage
+from tests.scenarios.driver.stage import Stage, local_engine, open_stage
 from tests.scenarios.driver.story import Story
 from workers.settings import PROJECT, Settings
 
 COVERAGE_FILE = PROJECT / "build" / "coverage" / "flows.json"
 FULL_COVERAGE = "--require-full-coverage"
+ENGINE = "--engine"
+ENGINES = {"local": local_engine, "newest": newest_engine}
 
 _COVERAGE = pytest.StashKey[Coverage]()
 _FAILED = pytest.StashKey[bool]()
@@ -31,6 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         FULL_COVERAGE,
         action="store_true",
         help="fail unless the stories take every sequence flow of the folders they are about",
+    )
+    parser.addoption(
+        ENGINE,
+        choices=sorted(ENGINES),
+        default="local",
+        help="the engine the stories are told on: that of the local platform, or the newest one published as a package",
     )
 
 
@@ -51,7 +60,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write what was covered, and fail if it must be everything and is not."""
     coverage = session.config.stash[_COVERAGE]
-    if coverage.processes:
+    if coverage.processes and session.config.getoption(ENGINE) == "local":
         coverage.write(COVERAGE_FILE)
     if session.config.getoption(FULL_COVERAGE) and coverage.gaps and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -71,9 +80,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stage]:
     """Engine, records, worker, mail server: started once for all stories."""
-    with open_stage(tmp_path_factory.mktemp("stage")) as running:
+    with open_stage(tmp_path_factory.mktemp("stage"), ENGINES[pytestconfig.getoption(ENGINE)]) as running:
         yield running
 
 

@@ -27,6 +27,7 @@ WHO_AM_I = "/v2/authentication/me"
 REST_TIMEOUT = 30.0
 GRPC_TIMEOUT = 30.0
 PAGE = 50
+OPERATE_PAGE = 1000
 GRPC_LIMIT = 8 * 1024 * 1024
 
 JsonObject = dict[str, Any]
@@ -372,6 +373,49 @@ class EngineClient:
                 return False
             raise
         return True
+
+    async def search_operate(self, kind: str, filters: JsonObject) -> list[JsonObject]:
+        """Everything of a kind that Operate shows (``process-instances``, ``process-definitions`` …), by key.
+
+        :param filters: what the fields must be.
+        """
+        query: JsonObject = {"filter": filters, "size": OPERATE_PAGE, "sort": [{"field": "key", "order": "ASC"}]}
+        found: list[JsonObject] = []
+        while True:
+            page = (await self._rest("POST", f"/v1/{kind}/search", query)).json()
+            found += page["items"]
+            if len(page["items"]) < OPERATE_PAGE:
+                return found
+            query["searchAfter"] = page["sortValues"]
+
+    async def taken_flows(self, process_instance_key: int) -> list[str]:
+        """The ids of the sequence flows a process instance has taken, as Operate shows them."""
+        flows: list[str] = (
+            await self._rest("GET", f"/v1/process-instances/{process_instance_key}/sequence-flows")
+        ).json()
+        return flows
+
+    async def process_definition_xml(self, process_definition_key: int) -> bytes:
+        """The diagram of a version of a procedure, as Operate has it."""
+        return (await self._rest("GET", f"/v1/process-definitions/{process_definition_key}/xml")).content
+
+    async def migrate(self, process_instance_key: int, process_definition_key: int, mapping: Mapping[str, str]) -> None:
+        """Go on with a process instance in another version.
+
+        :param mapping: the elements it may stand at, old id to new.
+        :raises EngineError: the engine refuses; ``FAILED_PRECONDITION`` where the case's place forbids it.
+        """
+        plan = gateway_pb2.MigrateProcessInstanceRequest.MigrationPlan(
+            targetProcessDefinitionKey=process_definition_key,
+            mappingInstructions=[
+                gateway_pb2.MigrateProcessInstanceRequest.MappingInstruction(sourceElementId=old, targetElementId=new)
+                for old, new in mapping.items()
+            ],
+        )
+        await self._call(
+            "MigrateProcessInstance",
+            gateway_pb2.MigrateProcessInstanceRequest(processInstanceKey=process_instance_key, migrationPlan=plan),
+        )
 
     # Time, for tests
 

@@ -60,14 +60,15 @@ def _resolve(folder: Path) -> Iterable[Package]:
 
     context = MavenContext(repo_cache=folder, timeout=300)
     group, artifact, version = CAMUNDA.split(":")
-    yield _measured("camunda", context.project(group, artifact).at_version(version).artifact(packaging="tar.gz"))
+    yield measured("camunda", context.project(group, artifact).at_version(version).artifact(packaging="tar.gz"))
     wanted = [context.create_dependency(coordinates) for coordinates in OPENSEARCH]
     roots, others = context.resolver.resolve(wanted)
     for dependency in [*roots, *others]:
-        yield _measured("opensearch", dependency.artifact)
+        yield measured("opensearch", dependency.artifact)
 
 
-def _measured(part: str, artifact: Any) -> Package:
+def measured(part: str, artifact: Any) -> Package:
+    """What the lock says about a resolved artifact of jgo."""
     content = artifact.resolve().read_bytes()
     coordinates = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
     return Package(part, coordinates, artifact.packaging, len(content), hashlib.sha256(content).hexdigest())

@@ -308,6 +308,9 @@ class EngineState:
                 parent_element_key=value["parentElementInstanceKey"],
                 parent_instance_key=value["parentProcessInstanceKey"],
             )
+        if intent == "ELEMENT_MIGRATED":
+            element.element_id, element.definition_key = value["elementId"], value["processDefinitionKey"]
+            return
         element.state = intent.removeprefix("ELEMENT_")
         if intent in ("ELEMENT_ACTIVATED", "ELEMENT_COMPLETED", "ELEMENT_TERMINATED"):
             self._step(record, element.state.lower())
@@ -331,7 +334,7 @@ class EngineState:
                 instance_key=value["processInstanceKey"],
                 retries=value["retries"],
             )
-        elif job := self.jobs.get(record.key):
+        elif (job := self.jobs.get(record.key)) and record.intent != "MIGRATED":
             job.state = record.intent
             job.retries = value["retries"]
             job.failure = value["errorMessage"]
@@ -359,6 +362,9 @@ class EngineState:
         task.assignee = value["assignee"]
         task.due = from_engine(value["dueDate"])
         task.follow_up = from_engine(value["followUpDate"])
+        if record.intent == "MIGRATED":
+            task.element_id, task.definition_key = value["elementId"], value["processDefinitionKey"]
+            return
         # Assigning and updating are over before anybody can look, so only what ends a task changes its state.
         if record.intent not in ("ASSIGNING", "CLAIMING", "UPDATING"):
             task.state = record.intent
@@ -392,6 +398,8 @@ class EngineState:
             )
         elif record.intent in ("TRIGGERED", "CANCELED") and record.key in self.timers:
             self.timers[record.key].running = False
+        elif record.intent == "MIGRATED" and (timer := self.timers.get(record.key)):
+            timer.element_id, timer.definition_key = value["targetElementId"], value["processDefinitionKey"]
 
     def _process_message_subscription(self, record: Record) -> None:
         value = record.value
@@ -399,7 +407,8 @@ class EngineState:
         if record.intent == "DELETED" or (record.intent == "CORRELATED" and value["interrupting"]):
             waiting.pop(value["messageName"], None)
         else:
-            waiting[value["messageName"]] = "CREATED" if record.intent == "CORRELATED" else record.intent
+            still = record.intent in ("CORRELATED", "MIGRATED")
+            waiting[value["messageName"]] = "CREATED" if still else record.intent
 
     def _message(self, record: Record) -> None:
         value = record.value
@@ -410,10 +419,12 @@ class EngineState:
             self.kept_messages.pop(record.key, None)
 
     def _signal_subscription(self, record: Record) -> None:
-        if record.intent == "CREATED":
+        if record.intent in ("CREATED", "MIGRATED"):
             self.signal_subscriptions.add(record.value["catchEventInstanceKey"])
         else:
             self.signal_subscriptions.discard(record.value["catchEventInstanceKey"])
 
     def _variable(self, record: Record) -> None:
+        if record.intent == "MIGRATED":
+            return
         self.variables[record.value["scopeKey"]][record.value["name"]] = json.loads(record.value["value"])

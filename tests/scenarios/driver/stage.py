@@ -6,8 +6,8 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +32,9 @@ from workers.records.models import OutboxMessage, Table
 from workers.runtime.catalogue import job_types
 from workers.runtime.worker import Worker
 from workers.settings import Settings
+
+StartEngine = Callable[[Settings, RecordStream], AbstractContextManager[tuple[Settings, EngineClient]]]
+"""Runs an engine while the context is open, and gives the settings that name it and a client of it."""
 
 POSTGRESQL = "DUEPROCESS_TEST_POSTGRESQL_URL"
 """Names a PostgreSQL database that the stories may empty; without it the records are a SQLite file."""
@@ -116,7 +119,23 @@ class _Post:
 
 
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
+def local_engine(settings: Settings, records: RecordStream) -> Iterator[tuple[Settings, EngineClient]]:
+    """The engine of the local platform, running inside the block; its records go to the stream."""
+    with (
+        running_platform(
+            settings,
+            shape=Shape.BROKER,
+            controlled_clock=True,
+            exporter_url=records.url,
+            extra_environment=ENGINE_ENVIRONMENT,
+        ) as platform,
+        EngineClient(platform.rest) as client,
+    ):
+        yield platform.settings(settings), client
+
+
+@contextmanager
+def open_stage(folder: Path, engine: StartEngine = local_engine) -> Iterator[Stage]:
     """Start everything, in a folder of its own, and stop it at the end."""
     with ExitStack() as running:
         records = running.enter_context(RecordStream())
@@ -125,23 +144,14 @@ def open_stage(folder: Path) -> Iterator[Stage]:
         settings = Settings(
             data_dir=folder / "data", database_url=os.environ.get(POSTGRESQL, ""), templates_dir=templates
         )
-        platform = running.enter_context(
-            running_platform(
-                settings,
-                shape=Shape.BROKER,
-                controlled_clock=True,
-                exporter_url=records.url,
-                extra_environment=ENGINE_ENVIRONMENT,
-            )
-        )
-        settings = platform.settings(settings)
+        settings, client = running.enter_context(engine(settings, records))
         database = open_database(settings)
         running.callback(database.close)
         migrations.upgrade(database)
         mail_server = MailServer()
         worker = running.enter_context(WorkerThread(settings, database, mail_server))
         yield Stage(
-            engine=running.enter_context(EngineClient(settings.engine_rest)),
+            engine=client,
             records=records,
             forms=running.enter_context(FormFiller()),
             database=database,

@@ -1,0 +1,1 @@
+"""Bringing running cases to the new version of their diagram; see :mod:`workers.migration.commands`."""
