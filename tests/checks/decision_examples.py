@@ -29,6 +29,7 @@ def hearing(**case: bool) -> dict[str, Any]:
         "before_information": False,
         "reason_given": False,
         "agreed": False,
+        "reason_suffices": False,
     }
     return {**usual, **case}
 
@@ -92,6 +93,18 @@ def terms(chosen: str, **case: bool) -> dict[str, Any]:
     """Terms of a dismissal that nothing speaks against but what is said."""
     usual = {"offered": True, "in_the_past": False, "before_notice_ends": False, "reason_given": False}
     return {"chosen_terms": chosen, **usual, **case}
+
+
+def sickness(**case: bool) -> dict[str, Any]:
+    """A decision of a sickness absence meeting that nothing speaks against but what is said."""
+    usual = {
+        "offered": True,
+        "meeting_wanted": False,
+        "day_to_come": False,
+        "termination": False,
+        "likelihood_considered": False,
+    }
+    return {**usual, **case}
 
 
 FIRST, FINAL = "first_written_warning", "final_written_warning"
@@ -159,6 +172,8 @@ EXAMPLES: tuple[Example, ...] = (
     Example("capability_hearing_notice_check", hearing(too_soon=True), NO),
     Example("capability_hearing_notice_check", hearing(too_soon=True, reason_given=True), NO),
     Example("capability_hearing_notice_check", hearing(too_soon=True, reason_given=True, agreed=True), YES),
+    Example("capability_hearing_notice_check", hearing(too_soon=True, reason_suffices=True), NO),
+    Example("capability_hearing_notice_check", hearing(too_soon=True, reason_suffices=True, reason_given=True), YES),
     Example("capability_hearing_notice_check", hearing(too_late=True), NO),
     Example("capability_hearing_notice_check", hearing(too_late=True, reason_given=True), YES),
     Example("capability_hearing_notice_check", hearing(not_a_working_day=True), NO),
@@ -222,4 +237,31 @@ EXAMPLES: tuple[Example, ...] = (
     Example("capability_dismissal_check", terms("full_notice"), YES),
     Example("capability_dismissal_check", terms("full_notice", before_notice_ends=True), NO),
     Example("capability_dismissal_check", terms("full_notice", before_notice_ends=True, reason_given=True), YES),
+    Example(
+        "capability_sickness_outcomes",
+        {"stage": 1},
+        [{"value": "further_meeting"}, {"value": "stage_3"}, {"value": "closed"}],
+    ),
+    Example(
+        "capability_sickness_outcomes",
+        {"stage": 2},
+        [
+            {"value": "further_meeting"},
+            {"value": "return_programme"},
+            {"value": "ill_health_retirement"},
+            {"value": "stage_3"},
+            {"value": "closed"},
+        ],
+    ),
+    Example(
+        "capability_sickness_outcomes",
+        {"stage": 3},
+        [{"value": "termination"}, {"value": "further_meeting"}, {"value": "return_programme"}, {"value": "closed"}],
+    ),
+    Example("capability_sickness_decision_check", sickness(), YES),
+    Example("capability_sickness_decision_check", sickness(offered=False), NO),
+    Example("capability_sickness_decision_check", sickness(meeting_wanted=True), NO),
+    Example("capability_sickness_decision_check", sickness(meeting_wanted=True, day_to_come=True), YES),
+    Example("capability_sickness_decision_check", sickness(termination=True), NO),
+    Example("capability_sickness_decision_check", sickness(termination=True, likelihood_considered=True), YES),
 )

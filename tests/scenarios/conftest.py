@@ -14,6 +14,7 @@ from tests.scenarios.attendance_cases import AttendanceCases
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import Hearings
 from tests.scenarios.capability_performances import Performances
+from tests.scenarios.capability_sickness_cases import SicknessCases
 from tests.scenarios.driver.coverage import Coverage
 from tests.scenarios.driver.stage import Stage, local_engine, open_stage
 from tests.scenarios.driver.story import Story
@@ -132,3 +133,9 @@ def hearings(story: Story, stage: Stage) -> Hearings:
 def performances(story: Story, appeals: Appeals, hearings: Hearings) -> Performances:
     """The poor performance cases of the story."""
     return Performances(story, appeals, hearings)
+
+
+@pytest.fixture
+def sickness(story: Story, appeals: Appeals) -> SicknessCases:
+    """The sickness absence cases of the story."""
+    return SicknessCases(story, appeals)
