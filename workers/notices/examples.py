@@ -75,16 +75,14 @@ def _list_or_example(name: str, trees: Sequence[nodes.Template]) -> Any:
     loops = (loop for tree in trees for loop in tree.find_all(nodes.For))
     for loop in loops:
         if isinstance(loop.iter, nodes.Name) and loop.iter.name == name and isinstance(loop.target, nodes.Name):
-            return [_example(loop.target.name, trees)]
+            filtered = _of_its_filter(loop.target.name, trees)
+            return [filtered] if filtered is not None else [f"first of the {name}", f"second of the {name}"]
     return _example(name, trees)
 
 
-def _example(name: str, trees: Iterable[nodes.Template]) -> Any:
-    trees = list(trees)
+def _example(name: str, trees: Sequence[nodes.Template]) -> Any:
     if (filtered := _of_its_filter(name, trees)) is not None:
         return filtered
-    if any(_is_list(name, tree) for tree in trees):
-        return [f"first of the {name}", f"second of the {name}"]
     if name.endswith("_reference"):
         return "DEC-2025-0001"
     return True if any(_is_question(name, tree) for tree in trees) else name.replace("_", " ")
@@ -104,10 +102,6 @@ def _of_its_filter(name: str, trees: Iterable[nodes.Template]) -> Any:
                     case "choose" if used.kwargs:
                         return used.kwargs[0].key
     return None
-
-
-def _is_list(name: str, tree: nodes.Template) -> bool:
-    return any(isinstance(loop.iter, nodes.Name) and loop.iter.name == name for loop in tree.find_all(nodes.For))
 
 
 def _is_question(name: str, tree: nodes.Template) -> bool:
