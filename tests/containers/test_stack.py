@@ -125,7 +125,7 @@ def test_it_works_a_case(stack: Stack, folder: Path) -> None:
         options=("--volume", f"{PROJECT / 'samples/people.csv'}:/people.csv:ro"),
     )
     # A stand-in has no Operate to wait for.
-    deployed = stack.run_once("deploy", "deploy", "--no-wait")
+    deployed = stack.run_once("deploy", "deploy", "--force", "--no-wait")
     assert "capability_appeal.bpmn" in deployed
 
     asyncio.run(_starts(stack, folder, "capability_decision_record", DECISION))
@@ -212,6 +212,7 @@ def test_it_stops_when_told_to(stack: Stack, name: str) -> None:
     took = monotonic() - began
     state = stack.state(name)
     stack.compose("start", name)
-    assert state["ExitCode"] == 0, stack.log(name)[-2000:]
+    # The mailbox ends by the signal itself once it has stopped; 137 would be the one that cannot be refused.
+    assert state["ExitCode"] in ((0, 143) if name == "mailbox" else (0,)), stack.log(name)[-2000:]
     grace = float(str(SERVICES[name].get("stop_grace_period", "10s")).rstrip("s"))
     assert took < grace, f"it was killed after {took:.1f} seconds"
