@@ -63,7 +63,7 @@ def test_an_appeal_under_way_gets_a_reminder_and_keeps_its_dates(
     story.moves_to("Friday 7 March 2025 09:00")
     appeal.reaches("Reminded to appoint")
     appeals.appoint(appeal)
-    appeals.set_date(appeal, "2025-03-17T10:00")
+    appeals.set_date(appeal, "2025-03-14T10:00")
     appeal.task("Name a companion, or none")
     story.comes_to_rest()
 
@@ -76,7 +76,7 @@ def test_an_appeal_under_way_gets_a_reminder_and_keeps_its_dates(
         "capability_appeal_hearing",
         "capability_companion",
     }
-    story.moves_to("Monday 17 March 2025 10:00")
+    story.moves_to("Friday 14 March 2025 10:00")
     appeals.hold(appeal)
     appeals.decide(appeal, "confirm")
     explaining = appeal.task("Explain it in person")
@@ -86,9 +86,9 @@ def test_an_appeal_under_way_gets_a_reminder_and_keeps_its_dates(
     office.deploy(changed(reminding, APPEAL, old, "P1D"))
     kept = office.moves(appeal)
     assert any("keeps its date; P1D instead of P1M" in note for member in kept.moved for note in member.notes)
-    story.moves_to("Wednesday 16 April 2025 09:00")
+    story.moves_to("Sunday 13 April 2025 09:00")
     assert explaining.is_open
-    story.moves_to("Thursday 17 April 2025 10:00")
+    story.moves_to("Monday 14 April 2025 10:00")
     appeal.ends_at("Appeal decided")
     explaining.is_gone()
     assert "No explanation in person was recorded in time" in appeals.events(appeals.case())

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,12 @@ class Engine:
     def __init__(self, port: int, begins: int) -> None:
         self._engine = jpype.JClass("io.camunda.zeebe.process.test.engine.EngineFactory").create(port)
         self._clock = self._part("clock")
+        self._wheels = list(_timer_wheels())
+        self._current_tick = jpype.JClass("org.agrona.DeadlineTimerWheel").class_.getDeclaredField("currentTick")
+        self._current_tick.setAccessible(True)
         # A check of due timers that waits for today would keep earlier ones waiting.
+        for wheel in self._wheels:
+            wheel.resetStartTime(begins)
         self.pin_clock(begins)
         self._engine.start()
         self._writer = self._part("logStream").newLogStreamWriter()
@@ -73,8 +79,15 @@ class Engine:
             yield place, content
 
     def pin_clock(self, milliseconds: int) -> None:
-        """Stop the clock at a moment."""
+        """Stop the clock at a moment, before or after the present one.
+
+        The scheduler numbers its timers by the tick of its wheel. Left at a later moment, the wheel gives all of them
+        the same few numbers, and one that is over takes another with it when it is cancelled.
+        """
         self._clock.setCurrentTime(milliseconds)
+        for wheel in self._wheels:
+            tick = (milliseconds - wheel.startTime()) // wheel.tickResolution()
+            self._current_tick.setLong(wheel, tick)
 
     def release_clock(self) -> None:
         """Let the clock run again, from the real time."""
@@ -123,9 +136,22 @@ class Engine:
             self._answered.notify_all()
 
     def _part(self, name: str) -> Any:
-        field = self._engine.getClass().getDeclaredField(name)
-        field.setAccessible(True)
-        return field.get(self._engine)
+        return _field(self._engine, name).get(self._engine)
+
+
+def _field(of: Any, name: str) -> Any:
+    """A private field, readable and writable."""
+    field = of.getClass().getDeclaredField(name)
+    field.setAccessible(True)
+    return field
+
+
+def _timer_wheels() -> Iterator[Any]:
+    """The timers of each thread of the engine's scheduler."""
+    actor_thread = jpype.JClass("io.camunda.zeebe.scheduler.ActorThread")
+    for thread in jpype.JClass("java.lang.Thread").getAllStackTraces().keySet():
+        if isinstance(thread, actor_thread):
+            yield _field(thread, "timerJobQueue").get(thread)
 
 
 def forward(engine: Engine, url: str, stop: threading.Event) -> None:
@@ -163,9 +189,15 @@ def main(port: int, begins: int, url: str, jars: str) -> None:
     for line in sys.stdin:
         sys.stdout.write(json.dumps(obey(engine, json.loads(line))) + "\n")
         sys.stdout.flush()
-    # The kit's own stop waits for connections that nobody will close.
-    os._exit(0)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])
+    status = 1
+    try:
+        main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])
+        status = 0
+    except Exception:  # noqa: BLE001 - it is the whole program's
+        traceback.print_exc()
+    # The engine's threads would keep the process alive, and its own stop waits for connections that nobody closes.
+    sys.stderr.flush()
+    os._exit(status)
