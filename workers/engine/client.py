@@ -26,6 +26,8 @@ WHO_AM_I = "/v2/authentication/me"
 """From 8.8 on: who the engine takes the caller for."""
 REST_TIMEOUT = 30.0
 GRPC_TIMEOUT = 30.0
+DEPLOYMENT_TIMEOUT = 90.0
+"""Seconds; a policy's folder is over a hundred files, and the engine reads them all before it answers."""
 PAGE = 50
 OPERATE_PAGE = 1000
 GRPC_LIMIT = 8 * 1024 * 1024
@@ -248,6 +250,7 @@ class EngineClient:
             gateway_pb2.DeployResourceRequest(
                 resources=[gateway_pb2.Resource(name=name, content=content) for name, content in resources.items()]
             ),
+            timeout=DEPLOYMENT_TIMEOUT,
         )
         return answer
 
@@ -528,12 +531,12 @@ class EngineClient:
             "Start it with 'dueprocess up', or say where it is in DUEPROCESS_ENGINE_REST."
         )
 
-    async def _call(self, method: str, request: Any) -> Any:
+    async def _call(self, method: str, request: Any, timeout: float = GRPC_TIMEOUT) -> Any:  # noqa: ASYNC109  (gRPC's own)
         if self._channel is None:
             raise RuntimeError("Use the client inside 'async with'.")
         stub = gateway_pb2_grpc.GatewayStub(self._channel)
         try:
-            return await getattr(stub, method)(request, timeout=GRPC_TIMEOUT, metadata=self._grpc_metadata)
+            return await getattr(stub, method)(request, timeout=timeout, metadata=self._grpc_metadata)
         except grpc.aio.AioRpcError as error:
             raise self._refused(method, error) from error
 

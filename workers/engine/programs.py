@@ -131,6 +131,8 @@ def _camunda_environment(ports: Ports, folder: Path, options: Options) -> dict[s
         "ZEEBE_BROKER_NETWORK_INTERNALAPI_PORT": str(ports.internal),
         "ZEEBE_BROKER_GATEWAY_NETWORK_HOST": LOOPBACK,
         "ZEEBE_BROKER_GATEWAY_NETWORK_PORT": str(ports.grpc),
+        # A policy is deployed in one request; on a busy machine it may take longer than the default 15 seconds.
+        "ZEEBE_BROKER_GATEWAY_CLUSTER_REQUESTTIMEOUT": "PT60S",
         "ZEEBE_BROKER_DATA_DIRECTORY": str(folder),
         "ZEEBE_BROKER_DATA_LOGSEGMENTSIZE": "16MB",
         # A developer's disk is often nearly full; by default the engine stops below 2 GB of room.

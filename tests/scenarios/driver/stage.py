@@ -47,8 +47,6 @@ ENGINE_ENVIRONMENT = {
     "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1",
     # Between stories messages expire; by default the engine looks once a minute.
     "ZEEBE_BROKER_EXPERIMENTAL_ENGINE_MESSAGES_TTLCHECKERINTERVAL": "PT0.1S",
-    # A policy's folder is deployed in one request; on a busy machine it may take longer than the default 15 seconds.
-    "ZEEBE_BROKER_GATEWAY_CLUSTER_REQUESTTIMEOUT": "PT60S",
     # By default messages are not exported.
     "ZEEBE_BROKER_EXPORTERS_OPENSEARCH_ARGS_INDEX_MESSAGE": "true",
 }
