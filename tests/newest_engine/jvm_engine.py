@@ -39,6 +39,8 @@ EXPORTED = frozenset(
 )
 """What the exporter sends, of what a story looks at; to ask for jobs in vain, for instance, is not told."""
 POLL = 0.01
+DAY = 86_400_000
+NEVER = 2**63 - 1
 ANSWER_WITHIN = 20.0
 JVM = (
     "-Xms192m",
@@ -58,11 +60,13 @@ class Engine:
         self._engine = jpype.JClass("io.camunda.zeebe.process.test.engine.EngineFactory").create(port)
         self._clock = self._part("clock")
         self._wheels = list(_timer_wheels())
-        self._current_tick = jpype.JClass("org.agrona.DeadlineTimerWheel").class_.getDeclaredField("currentTick")
+        wheel_class = jpype.JClass("org.agrona.DeadlineTimerWheel").class_
+        self._current_tick, self._deadlines = (wheel_class.getDeclaredField(n) for n in ("currentTick", "wheel"))
         self._current_tick.setAccessible(True)
+        self._deadlines.setAccessible(True)
         # A check of due timers that waits for today would keep earlier ones waiting.
         for wheel in self._wheels:
-            wheel.resetStartTime(begins)
+            wheel.resetStartTime(begins - DAY)
         self.pin_clock(begins)
         self._engine.start()
         self._writer = self._part("logStream").newLogStreamWriter()
@@ -81,13 +85,20 @@ class Engine:
     def pin_clock(self, milliseconds: int) -> None:
         """Stop the clock at a moment, before or after the present one.
 
-        The scheduler numbers its timers by the tick of its wheel. Left at a later moment, the wheel gives all of them
-        the same few numbers, and one that is over takes another with it when it is cancelled.
+        The engine looks for due timers every second or so, each time saying when it will look next. Going back, it
+        looks at once; otherwise it would not look before the moment it was at.
         """
+        back = milliseconds < int(self._clock.getTimeMillis())
         self._clock.setCurrentTime(milliseconds)
         for wheel in self._wheels:
+            if back:
+                looks = self._deadlines.get(wheel)
+                for place, deadline in enumerate(looks):
+                    if milliseconds < deadline < NEVER:
+                        looks[place] = milliseconds
+            # Two rounds before now: it goes through its spokes up to now, and each look that is due lies in one.
             tick = (milliseconds - wheel.startTime()) // wheel.tickResolution()
-            self._current_tick.setLong(wheel, tick)
+            self._current_tick.setLong(wheel, tick - 2 * wheel.ticksPerWheel())
 
     def release_clock(self) -> None:
         """Let the clock run again, from the real time."""
