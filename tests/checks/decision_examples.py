@@ -34,6 +34,11 @@ def hearing(**case: bool) -> dict[str, Any]:
     return {**usual, **case}
 
 
+def penalty(kind: str, track: str = "performance") -> dict[str, Any]:
+    """A decision appealed against."""
+    return {"decision_kind": kind, "track": track}
+
+
 def conductor(**case: bool) -> dict[str, Any]:
     """Somebody named to conduct a hearing, of whom nothing is so but what is said."""
     usual = {"own_case": False, "presents_case": False, "final_stage": False, "officer": False, "deputy": False}
@@ -181,13 +186,12 @@ EXAMPLES: tuple[Example, ...] = (
     Example("capability_hearing_notice_check", hearing(before_information=True, agreed=True), YES),
     Example(
         "capability_lesser_penalties",
-        {"decision_kind": "dismissal"},
+        penalty("dismissal"),
         [{"value": "redeployment"}, {"value": "final_written_warning"}, {"value": "first_written_warning"}],
     ),
-    Example(
-        "capability_lesser_penalties", {"decision_kind": "final_written_warning"}, [{"value": "first_written_warning"}]
-    ),
-    Example("capability_lesser_penalties", {"decision_kind": "first_written_warning"}, []),
+    Example("capability_lesser_penalties", penalty("dismissal", "sickness"), [{"value": "redeployment"}]),
+    Example("capability_lesser_penalties", penalty("final_written_warning"), [{"value": "first_written_warning"}]),
+    Example("capability_lesser_penalties", penalty("first_written_warning"), []),
     Example("capability_performance_stages", stage(), opens(1, None)),
     Example("capability_performance_stages", stage(why="not_improved"), opens(1, None)),
     Example("capability_performance_stages", stage(FIRST), opens(2, "further_poor_performance")),

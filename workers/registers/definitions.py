@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -58,6 +59,9 @@ class CapabilityDecision(Facts):
     )
     appeal_outcome: str | None = Field(None, description="What an appeal against an earlier decision ended in.")
     review_until: Day | None = Field(None, description="The last day of the review period that a warning sets out.")
+    track: Literal["performance", "sickness"] | None = Field(
+        None, description="Which procedure a dismissal ended: performance or sickness."
+    )
 
 
 CAPABILITY_DECISIONS = RegisterDefinition(
