@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,8 @@ EXPORTED = frozenset(
 """What the exporter sends, of what a story looks at; to ask for jobs in vain, for instance, is not told."""
 POLL = 0.01
 DAY = 86_400_000
+LOOK_AGAIN = 120_000
+"""In milliseconds; the engine looks for messages that expire once a minute."""
 NEVER = 2**63 - 1
 ANSWER_WITHIN = 20.0
 JVM = (
@@ -71,6 +74,7 @@ class Engine:
         self._engine.start()
         self._writer = self._part("logStream").newLogStreamWriter()
         self._records = self._engine.getRecordStreamSource()
+        self._released = 0
         self._answers: dict[int, str] = {}
         self._answered = threading.Condition()
 
@@ -101,8 +105,12 @@ class Engine:
             self._current_tick.setLong(wheel, tick - 2 * wheel.ticksPerWheel())
 
     def release_clock(self) -> None:
-        """Let the clock run again, from the real time."""
-        self._clock.reset()
+        """Let whatever is due up to the real time happen, such as messages that expire.
+
+        Each time a little later than the last time, so that the engine looks again.
+        """
+        self._released = max(self._released + LOOK_AGAIN, time.time_ns() // 1_000_000)
+        self.pin_clock(self._released)
 
     def assign(self, task: int, username: str) -> None:
         """Give a user task to somebody."""
