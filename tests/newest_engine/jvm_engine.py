@@ -47,7 +47,7 @@ NEVER = 2**63 - 1
 ANSWER_WITHIN = 20.0
 JVM = (
     "-Xms192m",
-    "-Xmx768m",
+    "-Xmx1g",
     "-XX:TieredStopAtLevel=1",
     "-XX:+UseSerialGC",
     "-Duser.timezone=Europe/London",
@@ -78,13 +78,15 @@ class Engine:
         self._answers: dict[int, str] = {}
         self._answered = threading.Condition()
 
-    def events(self, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The engine's records from a place on, each with the next place; commands among them are taken note of."""
-        records = self._records.getRecords()
-        for place, record in enumerate(records.subList(start, records.size()), start + 1):
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The engine's records since the last time; what became of commands is taken note of."""
+        news = self._records.getRecords()
+        for record in news:
             content = json.loads(str(record.toJson()))
             self._note(content)
-            yield place, content
+            yield content
+        # The kit keeps them all for ever, which fills the memory within minutes.
+        _field(self._records, "records").get(self._records).clear()
 
     def pin_clock(self, milliseconds: int) -> None:
         """Stop the clock at a moment, before or after the present one.
@@ -175,12 +177,10 @@ def _timer_wheels() -> Iterator[Any]:
 
 def forward(engine: Engine, url: str, stop: threading.Event) -> None:
     """Post the engine's events as they happen."""
-    place = 0
     with httpx.Client(trust_env=False) as http:
         while not stop.wait(POLL):
             lines = []
-            for next_place, record in engine.events(place):
-                place = next_place
+            for record in engine.records():
                 if record["recordType"] == "EVENT" and record["valueType"] in EXPORTED:
                     lines += ["{}", json.dumps(record)]
             if lines:
