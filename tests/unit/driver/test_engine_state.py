@@ -42,6 +42,19 @@ def test_an_assigned_task_is_open(history: History) -> None:
     assert task.assignee == "a.morgan"
 
 
+def test_a_migrated_task_waits_as_before(history: History) -> None:
+    at_task(history)
+    history.task("CREATED", 102, 101)
+    moved = {"elementId": "Task_DecideOnIt", "processDefinitionKey": 2}
+    history.element("ELEMENT_MIGRATED", 101, "Task_DecideOnIt", "USER_TASK", processDefinitionKey=2)
+    history.task("MIGRATED", 102, 101, **moved)
+    history.happens("VARIABLE", "MIGRATED", 104, scopeKey=101, name="outcome", value="")
+    element, task = history.state.elements[101], history.state.tasks[102]
+    assert (element.element_id, element.definition_key) == (task.element_id, task.definition_key)
+    assert (task.element_id, task.definition_key, task.open) == ("Task_DecideOnIt", 2, True)
+    assert not history.state.restless(NOW)
+
+
 def test_a_job_goes_on_until_it_is_done(history: History) -> None:
     at_task(history)
     history.task("CREATED", 102, 101)
