@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PATIENCE = 20.0
 """Seconds until a page shows what was asked of it."""
@@ -96,9 +98,18 @@ class Tasklist:
         self.page.get_by_role("searchbox").fill(procedure)
         heading = self.page.get_by_role("heading", name=procedure, exact=True)
         tile = self.page.get_by_test_id("process-tile").filter(has=heading)
-        tile.get_by_role("button", name="Start process").click()
         dialog = self.page.get_by_role("dialog")
-        dialog.locator(".fjs-form").wait_for()
+
+        def opens() -> bool:
+            # Tasklist draws the list anew while it searches, and a press in that moment does nothing.
+            with suppress(PlaywrightTimeout):
+                if not dialog.is_visible():
+                    tile.get_by_role("button", name="Start process").click(timeout=SETTLED * 1000)
+                dialog.locator(".fjs-form").wait_for(timeout=SETTLED * 1000)
+                return True
+            return False
+
+        wait_until(opens, self.page, f"Tasklist does not open the start form of {procedure!r}.")
         return StartForm(dialog)
 
     def task(self, name: str, says: str) -> Task:
