@@ -149,13 +149,13 @@ def test_a_case_at_a_job_goes_on(story: Story, office: Office) -> None:
     assert not refused.moved
     assert "--map Task_Count=Task_CountDays" in refused.prospect.members[0].why_not[0]
     office.moves(case, Wishes({"Task_Count": "Task_CountDays"}))
-    assert story.records.wait_for(
+    story.awaits(
         lambda state: (
-            [e.element_id for e in state.elements.values() if e.instance_key == case.key and not e.over]
-            == ["leave", "Task_CountDays"]
-            or None
+            True
+            if any(e.instance_key == case.key and e.element_id == "Task_CountDays" for e in state.elements.values())
+            else None
         ),
-        20,
+        "the move of the task",
     )
     case.cancel()
 
