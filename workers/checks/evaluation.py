@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from workers.checks import feel
 from workers.checks.feel import Builtin, Expression, Span
+from workers.checks.finding import did_you_mean
 from workers.checks.kinds import (
     ANYTHING,
     BOOLEAN,
@@ -157,11 +158,10 @@ class Evaluation:
         if not self.settled:
             return NOTHING if found is None else found
         if found is None:
-            near = difflib.get_close_matches(expression.name, self.variables.known, 1)
             self._note(
                 "unknown-variable",
                 f"reads '{expression.name}', which nothing before it sets",
-                f"Did you mean '{near[0]}'?" if near else "Set it before, or correct the name.",
+                did_you_mean(expression.name, self.variables.known, "Set it before, or correct the name."),
                 expression,
                 subject=expression.name,
             )
@@ -199,11 +199,10 @@ class Evaluation:
 
     def _unknown_field(self, fields: Iterable[str], expression: feel.Attribute) -> None:
         names = sorted(fields)
-        near = difflib.get_close_matches(expression.name, names, 1)
         self._note(
             "unknown-field",
             f"reads '{_words(expression)}', but '{_words(expression.of)}' has no '{expression.name}'",
-            f"Did you mean '{near[0]}'?" if near else f"It has {', '.join(names)}." if names else "It is empty.",
+            did_you_mean(expression.name, names, f"It has {', '.join(names)}." if names else "It is empty."),
             expression,
         )
 

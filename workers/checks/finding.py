@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -83,3 +85,9 @@ def about_decision(
     return Finding(
         decision.file, rule, problem, remedy, element_id or decision.id, decision.name, line or decision.line, severity
     )
+
+
+def did_you_mean(wrong: str, known: Iterable[str], otherwise: str) -> str:
+    """The remedy for a name there is not: the one most like it, or what to do where none is like it."""
+    near = difflib.get_close_matches(wrong, list(known), 1)
+    return f"Did you mean '{near[0]}'?" if near else otherwise

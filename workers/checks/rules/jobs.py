@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
-from workers.checks.finding import Finding, Severity, about
+from workers.checks.finding import Finding, Severity, about, did_you_mean
 from workers.checks.kinds import Kind, kind_of_field, kind_of_model, samples, unfit
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element, Listener
@@ -68,13 +67,12 @@ def _listener(project: Project, diagram: Diagram, any_id: str, listener: Listene
 
 
 def _no_worker(project: Project, diagram: Diagram, any_id: str, wanted: str) -> Finding:
-    near = difflib.get_close_matches(wanted, project.job_types, 1)
     return about(
         diagram,
         any_id,
         "unknown-job-type",
         f"is a job {wanted!r}, for which there is no worker",
-        f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(project.job_types)}.",
+        did_you_mean(wanted, project.job_types, f"There are {', '.join(project.job_types)}."),
     )
 
 
@@ -90,13 +88,12 @@ def _inputs(project: Project, diagram: Diagram, element: Element, declared: JobT
     inside = project.flow.inside(diagram, element)
     for name in dict.fromkeys(supplied):
         if name not in fields:
-            near = difflib.get_close_matches(name, fields, 1)
             yield about(
                 diagram,
                 element.id,
                 "unknown-input",
                 f"gives {declared.name} the input '{name}', which it does not take",
-                f"Did you mean '{near[0]}'?" if near else f"It takes {', '.join(fields)}.",
+                did_you_mean(name, fields, f"It takes {', '.join(fields)}."),
             )
     for name, info in fields.items():
         if info.is_required() and name not in supplied:
@@ -128,22 +125,20 @@ def _names_there_are(
                 value if mapping.target == "roles" else value.removeprefix("role:") if value.startswith("role:") else ""
             )
             if role and role not in ROLES:
-                near = difflib.get_close_matches(role, ROLES, 1)
                 yield about(
                     diagram,
                     element.id,
                     "unknown-role",
                     f"names the role {role!r} in its input '{mapping.target}', which nobody holds",
-                    f"Did you mean {near[0]!r}?" if near else f"The roles are {', '.join(ROLES)}.",
+                    did_you_mean(role, ROLES, f"The roles are {', '.join(ROLES)}."),
                 )
             if mapping.target == "procedure" and value not in project.diagram_of:
-                near = difflib.get_close_matches(value, project.diagram_of, 1)
                 yield about(
                     diagram,
                     element.id,
                     "unknown-procedure",
                     f"opens a case of the procedure {value!r}, which there is not",
-                    f"Did you mean {near[0]!r}?" if near else "Name the process the case belongs to.",
+                    did_you_mean(value, project.diagram_of, "Name the process the case belongs to."),
                     severity=Severity.WARNING,
                 )
 
@@ -240,25 +235,23 @@ def _register(project: Project, diagram: Diagram, element: Element) -> Iterator[
     mapped = {mapping.target for mapping in element.zeebe.inputs}
     for register in sorted(str(scalar.value) for scalar in names):
         if register not in REGISTERS:
-            near = difflib.get_close_matches(register, REGISTERS, 1)
             yield about(
                 diagram,
                 element.id,
                 "unknown-register",
                 f"names the register {register!r}, which there is not",
-                f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(REGISTERS)}.",
+                did_you_mean(register, REGISTERS, f"There are {', '.join(REGISTERS)}."),
             )
             continue
         for name, known in (("kind", REGISTERS[register].kinds), ("status", REGISTERS[register].statuses)):
             values = inside.known[name].constants if name in mapped and name in inside.known else None
             for value in sorted(str(scalar.value) for scalar in values or () if scalar.value not in known):
-                near = difflib.get_close_matches(value, known, 1)
                 yield about(
                     diagram,
                     element.id,
                     "unknown-in-register",
                     f"gives the register {register} the {name} {value!r}, which it does not know",
-                    f"Did you mean {near[0]!r}?" if near else f"It knows {', '.join(known)}.",
+                    did_you_mean(value, known, f"It knows {', '.join(known)}."),
                     severity=Severity.ERROR if len(values or ()) == 1 else Severity.WARNING,
                 )
         if "facts" not in mapped or inside.known["facts"].fields is None:

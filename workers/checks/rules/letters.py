@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from jinja2 import nodes
 
-from workers.checks.finding import Finding, Severity, about
+from workers.checks.finding import Finding, Severity, about, did_you_mean
 from workers.checks.flow import ROW_OF_TABLE
 from workers.checks.kinds import SCALARS, Kind, item_of, kind_of_model, unfit
 from workers.checks.project import Project
@@ -154,11 +154,10 @@ class _Sending:
                 if name in self.project.letters.names():
                     # What is wrong with the letter is said of the letter.
                     continue
-                near = difflib.get_close_matches(name, self.project.letters.names(), 1)
                 yield self._about(
                     "unknown-letter",
                     f"sends the letter {name!r}, which there is not",
-                    f"Did you mean {near[0]!r}?" if near else f"Write it in templates/{name}.md.",
+                    did_you_mean(name, self.project.letters.names(), f"Write it in templates/{name}.md."),
                 )
         for name, needed in letters.items():
             yield from self._facts(name, needed)
@@ -221,11 +220,10 @@ class _Sending:
                 f"Add \"{missing}\" to the input 'statements'.",
             )
         for quoted in sorted(listed & (needed.statements | needed.optional_statements) - self.filed):
-            near = difflib.get_close_matches(quoted, self.filed, 1)
             yield self._about(
                 "statement-never-filed",
                 f"has the letter {name} quote the statement '{quoted}', which no form asks for",
-                f"Did you mean '{near[0]}'?" if near else f"Ask for it in a form, with the key 'statement.{quoted}'.",
+                did_you_mean(quoted, self.filed, f"Ask for it in a form, with the key 'statement.{quoted}'."),
             )
 
     def _surplus(self, letters: Mapping[str, Placeholders]) -> Iterator[Finding]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterator
 
-from workers.checks.finding import Finding, Severity, about
+from workers.checks.finding import Finding, Severity, about, did_you_mean
 from workers.checks.kinds import Kind, unfit
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element, Message
@@ -33,25 +32,23 @@ def messages_arrive(project: Project) -> Iterator[Finding]:
     unknown = any(one.names is None for one in publishers)
     for name, waiting in catchers.items():
         if name not in sent and not unknown:
-            near = difflib.get_close_matches(name, sent, 1)
             for diagram, element, _ in waiting:
                 yield about(
                     diagram,
                     element.id,
                     "message-not-thrown",
                     f"waits for the message '{name}', which nothing publishes",
-                    f"Did you mean '{near[0]}'?" if near else "Publish it in another diagram, or correct its name.",
+                    did_you_mean(name, sent, "Publish it in another diagram, or correct its name."),
                 )
     for one in publishers:
         for name in sorted(one.names or ()):
             if name not in catchers:
-                near = difflib.get_close_matches(name, catchers, 1)
                 yield about(
                     one.diagram,
                     one.element.id,
                     "message-not-caught",
                     f"publishes the message '{name}', for which no diagram waits",
-                    f"Did you mean '{near[0]}'?" if near else "Let a diagram wait for it, or take it out.",
+                    did_you_mean(name, catchers, "Let a diagram wait for it, or take it out."),
                     severity=Severity.WARNING,
                 )
                 continue

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from workers.checks.finding import Finding, Severity, about
+from workers.checks.finding import Finding, Severity, about, did_you_mean
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element
 
@@ -137,13 +136,12 @@ def _reference(
     file: Path | None,
 ) -> Iterator[Finding]:
     if file is None:
-        near = difflib.get_close_matches(wanted, list(there), 1)
         yield about(
             diagram,
             element.id,
             f"unknown-{what}",
             f"refers to the {what} {wanted!r}, which there is not" if wanted else f"names no {what}",
-            f"Did you mean {near[0]!r}?" if near else f"Draw it, or choose another {what}.",
+            did_you_mean(wanted, list(there), f"Draw it, or choose another {what}."),
         )
         return
     expected = "deployment" if file.parent == diagram.file.parent else "latest"

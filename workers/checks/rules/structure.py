@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from itertools import product
 
 from workers.checks import feel
 from workers.checks.evaluation import Variables
 from workers.checks.feel import Expression
-from workers.checks.finding import Finding, Severity, about
+from workers.checks.finding import Finding, Severity, about, did_you_mean
 from workers.checks.kinds import Kind
 from workers.checks.project import Project
 from workers.diagrams.model import Diagram, Element, SequenceFlow
@@ -320,13 +319,12 @@ def _user_task(diagram: Diagram, element: Element) -> Iterator[Finding]:
         return
     for group in assigned.named_groups:
         if group not in ROLES:
-            near = difflib.get_close_matches(group, ROLES, 1)
             yield about(
                 diagram,
                 element.id,
                 "unknown-role",
                 f"is for the group {group!r}, which nobody belongs to",
-                f"Did you mean {near[0]!r}?" if near else f"The roles are {', '.join(ROLES)}.",
+                did_you_mean(group, ROLES, f"The roles are {', '.join(ROLES)}."),
             )
 
 
