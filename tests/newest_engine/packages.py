@@ -40,7 +40,7 @@ def write_lock() -> None:
         packages = [measured("newest", dependency.artifact) for dependency in (*roots, *others)]
     heading = (
         "# Written by: python -m tests.newest_engine.packages\n"
-        "# part, group:artifact:version, packaging, size in bytes, SHA-256\n"
+        "# part, group:artifact:version[:classifier], packaging, size in bytes, SHA-256\n"
     )
     LOCK_FILE.write_text(heading + "".join(f"{package}\n" for package in packages), "utf-8")
     sys.stdout.write(f"{len(packages)} packages written to {LOCK_FILE}.\n")

@@ -30,7 +30,7 @@ class Package:
     part: str
     """``camunda`` or ``opensearch``."""
     coordinates: str
-    """``group:artifact:version``."""
+    """``group:artifact:version``, and ``:classifier`` where there is one."""
     packaging: str
     size: int
     sha256: str
@@ -38,8 +38,7 @@ class Package:
     @property
     def folder_name(self) -> str:
         """What the folder is called that the package is unpacked to."""
-        _, artifact, version = self.coordinates.split(":")
-        return f"{artifact}-{version}"
+        return "-".join(self.coordinates.split(":")[1:])
 
     def __str__(self) -> str:
         return f"{self.part} {self.coordinates} {self.packaging} {self.size} {self.sha256}"
@@ -70,7 +69,8 @@ def _resolve(folder: Path) -> Iterable[Package]:
 def measured(part: str, artifact: Any) -> Package:
     """What the lock says about a resolved artifact of jgo."""
     content = artifact.resolve().read_bytes()
-    coordinates = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
+    names = (artifact.groupId, artifact.artifactId, artifact.version, artifact.classifier)
+    coordinates = ":".join(name for name in names if name)
     return Package(part, coordinates, artifact.packaging, len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -80,7 +80,7 @@ def write_lock(lock_file: Path = LOCK_FILE) -> None:
         packages = list(_resolve(Path(folder)))
     heading = (
         "# Written by: python -m workers.engine.lock\n"
-        "# part, group:artifact:version, packaging, size in bytes, SHA-256\n"
+        "# part, group:artifact:version[:classifier], packaging, size in bytes, SHA-256\n"
     )
     lock_file.write_text(heading + "".join(f"{package}\n" for package in packages), "utf-8")
     sys.stdout.write(f"{len(packages)} packages written to {lock_file}.\n")

@@ -123,8 +123,12 @@ class Store:
         context = MavenContext(
             resolver=resolver, repo_cache=self.cache_dir / "packages", remote_repos=self.servers, timeout=60
         )
-        group, artifact, version = package.coordinates.split(":")
-        return context.project(group, artifact).at_version(version).artifact(packaging=package.packaging)
+        group, artifact, version, *classifier = package.coordinates.split(":")
+        return (
+            context.project(group, artifact)
+            .at_version(version)
+            .artifact(classifier="".join(classifier), packaging=package.packaging)
+        )
 
     def _download(self, packages: list[Package], advance: Callable[[int], None]) -> None:
         stop = threading.Event()

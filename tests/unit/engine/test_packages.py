@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.newest_engine.packages import LOCK_FILE as NEWEST_ENGINE
 from workers.engine.errors import PackageError
-from workers.engine.lock import Package, locked_packages
+from workers.engine.lock import LOCK_FILE, Package, locked_packages
 from workers.engine.locking import FileLock, LockHeld, locked
 from workers.engine.packages import Store
 
@@ -221,3 +222,11 @@ def test_the_list_of_packages_is_complete() -> None:
     }
     assert all(len(package.sha256) == 64 and package.size > 0 for package in packages)
     assert len({package.coordinates for package in packages}) == len(packages)
+
+
+@pytest.mark.parametrize("lock_file", [LOCK_FILE, NEWEST_ENGINE])
+def test_each_package_of_a_list_has_a_place_of_its_own(tmp_path: Path, lock_file: Path) -> None:
+    """Those of one version, for several processors, differ by a classifier."""
+    store = Store(tmp_path)
+    packages = locked_packages(lock_file=lock_file)
+    assert len({store.place(package) for package in packages}) == len(packages)
