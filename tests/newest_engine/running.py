@@ -50,7 +50,7 @@ class NewestEngineClient(EngineClient):
 
     def deploy(self, folder: Path) -> list[str]:
         """See :class:`tests.scenarios.driver.engine_client.EngineClient`, here and below."""
-        files = sorted(file for file in folder.iterdir() if file.suffix in RESOURCES)
+        files = map(Path, _resources(folder))
         resources = [gateway_pb2.Resource(name=file.name, content=file.read_bytes()) for file in files]
         answer = self._call("DeployResource", gateway_pb2.DeployResourceRequest(resources=resources))
         return [item.process.bpmnProcessId for item in answer.deployments if item.HasField("process")]
@@ -98,7 +98,27 @@ class NewestEngineClient(EngineClient):
         except grpc.RpcError as error:
             raise EngineRefused(f"{method}: {error}") from error
 
-    def _order(self, what: str, **how: Any) -> None:
+    def command(
+        self, username: str, value_type: str, intent: str, value: Mapping[str, Any] | None = None, key: int = -1
+    ) -> dict[str, Any]:
+        """Give the engine a command in somebody's name: what its gateway makes of a request they sent.
+
+        :param value: what is set of the command's record, by the engine's own names.
+        :param key: of what it is about.
+        :return: the first record the engine answers with.
+        :raises EngineRefused: it rejects the command.
+        """
+        how = {"key": key, "value_type": value_type, "intent": intent, "value": dict(value or {})}
+        return self._order("command", **how, username=username)
+
+    def deploy_as(self, username: str, folder: Path) -> None:
+        """Deploy a folder in somebody's name.
+
+        :raises EngineRefused: it rejects the deployment.
+        """
+        self._order("deploy", files=_resources(folder), username=username)
+
+    def _order(self, what: str, **how: Any) -> dict[str, Any]:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with self._one_at_a_time:
@@ -106,23 +126,38 @@ class NewestEngineClient(EngineClient):
             self._process.stdin.flush()
             answer = self._process.stdout.readline()
         assert answer, "The engine has ended; its log says why."
-        if refused := json.loads(answer).get("refused"):
+        said: dict[str, Any] = json.loads(answer)
+        if refused := said.get("refused"):
             raise EngineRefused(f"{what}: {refused}")
+        return said
+
+
+def _resources(folder: Path) -> list[str]:
+    return sorted(str(file) for file in folder.iterdir() if file.suffix in RESOURCES)
 
 
 @contextmanager
-def newest_engine(settings: Settings, records: RecordStream) -> Iterator[tuple[Settings, EngineClient]]:
-    """The newest engine, running inside the block; its records go to the stream."""
+def newest_engine(
+    settings: Settings, records: RecordStream, rights: Mapping[str, Any] | None = None
+) -> Iterator[tuple[Settings, NewestEngineClient]]:
+    """The newest engine, running inside the block; its records go to the stream.
+
+    :param rights: users, groups and rights to begin with, as ``workers.rights`` makes them. Without them everybody may
+        do everything; with them its gateway, which knows nobody's name, may do nothing.
+    """
     jars = os.pathsep.join(str(jar) for jar in class_path(settings.cache_dir))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     ports = PortReservations()
     port = ports.reserve("the newest engine's gateway", 26500, range(26510, 27500, 10))
     log = settings.data_dir / "newest_engine.log"
+    granted = settings.data_dir / "rights.json"
+    granted.write_text(json.dumps(rights), "utf-8")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.newest_engine.jvm_engine"),
                 *(str(port), str(milliseconds(BEGINS)), records.url, jars),
+                *([str(granted)] if rights is not None else []),
             ],
             cwd=PROJECT,
             stdin=subprocess.PIPE,

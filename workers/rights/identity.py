@@ -33,8 +33,8 @@ STARTED_BY = "started_by"
 USUAL_STARTER = "hr"
 
 EVERYTHING = "*"
-UNDIVIDED = frozenset({"BATCH", "RESOURCE"})
-"""What is granted as a whole: the engine knows no name for a batch, and a deployment is judged before it has one."""
+UNDIVIDED = frozenset({"BATCH", "MESSAGE", "RESOURCE"})
+"""What is granted as a whole: the engine asks for no name of a batch, of a message or of a deployment."""
 
 JsonObject = dict[str, Any]
 
@@ -131,7 +131,7 @@ def rights(project: Project) -> list[Right]:
         *_of_task_holders(),
         *_of_starters(project),
         *_of_operators(project.diagrams, project.decisions),
-        *_of_the_worker(project.diagrams),
+        *_of_the_worker(),
         *_of_the_deployer(project.diagrams),
     ]
 
@@ -207,12 +207,11 @@ def _of_operators(diagrams: Sequence[Diagram], decisions: Sequence[Decision]) ->
         )
 
 
-def _of_the_worker(diagrams: Sequence[Diagram]) -> Iterator[Right]:
+def _of_the_worker() -> Iterator[Right]:
     # One worker serves every procedure. A list would be the same set; a procedure missing from it would have jobs that
     # nobody is given and nobody misses.
     yield Right("USER", WORKER, "PROCESS_DEFINITION", ("UPDATE_PROCESS_INSTANCE",), EVERYTHING)
-    for name in sorted({message.name for diagram in diagrams for message in diagram.messages}):
-        yield Right("USER", WORKER, "MESSAGE", ("CREATE",), name)
+    yield Right("USER", WORKER, "MESSAGE", ("CREATE",), EVERYTHING)
 
 
 def _of_the_deployer(diagrams: Sequence[Diagram]) -> Iterator[Right]:

@@ -194,9 +194,10 @@ def test_a_starter_that_is_no_role_is_refused(tmp_path: Path) -> None:
         rights(read_project(tmp_path, PROJECT / "templates"))
 
 
-def test_the_worker_may_publish_every_message_a_diagram_knows(project: Project) -> None:
-    known = {message.name for drawn in project.diagrams for message in drawn.messages}
-    assert set(seen_by(WORKER, rights(project), "MESSAGE")) == known
+def test_messages_are_granted_as_a_whole_and_to_the_worker_alone(project: Project) -> None:
+    # The engine refuses whoever holds them by name.
+    granted = [right for right in rights(project) if right.resource_type == "MESSAGE"]
+    assert [(right.owner, right.resource) for right in granted] == [(WORKER, EVERYTHING)]
 
 
 def test_what_a_confidential_procedure_shows_by_calling_is_said(small: Project, ours: Project) -> None:
