@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 READY := .venv/.ready
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help demo test lint unit scenarios browser chaos containers audit sbom bench install lock clean
+.PHONY: help demo test lint unit scenarios browser chaos containers audit scan sbom bench install lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,10 @@ containers: $(READY) ## The image, the Compose file and the backups, with real c
 
 audit: $(READY) ## Ask whether packages we install are known to be vulnerable; fails if nobody could be asked
 	.venv/bin/python tools/audit.py audit
+
+scan: $(READY) ## Ask what is known to be wrong with an image (IMAGE=due-process); fails if something could not be asked
+	.venv/bin/python tools/scan.py --get-trivy
+	.venv/bin/python tools/scan.py $(or $(IMAGE),due-process)
 
 sbom: $(READY) ## Write build/sbom.json: what the image is made of
 	.venv/bin/python tools/audit.py sbom

@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 DEBIAN = "due-process-test/debian:bookworm"
 PREFIX = "due-process-test/"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+ARCHIVES = Path("/etc/apt/sources.list.d/debian.sources")
+"""Where this Debian gets its packages and security updates from."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ def _debian() -> None:
         # Whoever trusts an issuer of their own here needs it in there too, for pip.
         (root / "etc/ssl/certs").mkdir(parents=True, exist_ok=True)
         shutil.copy(CERTIFICATES, root / "etc/ssl/certs/host.crt")
+        if ARCHIVES.exists():
+            shutil.copy(ARCHIVES, root / "etc/apt/sources.list.d")
+            (root / "etc/apt/sources.list").unlink()
         with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as packing:
             subprocess.run(["docker", "import", "-", DEBIAN], stdin=packing.stdout, check=True, capture_output=True)
         assert packing.returncode == 0
