@@ -85,6 +85,8 @@ def test_add_register_entry(with_case: Office) -> None:
                 "involved": ["100020", "100011"],
                 "appeal_outcome": None,
                 "review_until": None,
+                "extends": None,
+                "extended_active_until": None,
                 "track": None,
             },
         }
