@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from tests.scenarios.driver.moments import london_moment
 from tests.scenarios.driver.people import ALEX, DANIEL, PETER, Person
 from tests.scenarios.driver.story import Procedure, Story
 from workers.cases.case_file import TimelineLine, timeline
@@ -122,6 +123,19 @@ class Appeals:
         appeal = self.up_to_the_hearing(decision, manager=manager)
         self.story.moves_to("Tuesday 11 March 2025 10:00")
         self.hold(appeal)
+        return appeal
+
+    def decided(
+        self, decision: str, hearing_on: str, outcome: str, new_penalty: str | None = None, *, manager: Person = PETER
+    ) -> Procedure:
+        """An appeal made now, heard at 10:00 on a day such as Monday 9 June 2025, and decided there."""
+        appeal = self.make(decision)
+        self.appoint(appeal, manager)
+        hearing_at = london_moment(f"{hearing_on} 10:00")
+        self.set_date(appeal, f"{hearing_at:%Y-%m-%dT%H:%M}")
+        self.story.moves_to(f"{hearing_on} 10:00")
+        self.hold(appeal)
+        self.decide(appeal, outcome, new_penalty)
         return appeal
 
     # The records

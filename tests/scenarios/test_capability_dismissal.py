@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_performances import DECISION_REASONS, Performances, said
-from tests.scenarios.driver.people import ALEX, DANIEL, GRACE, JOANNE, OWEN, SAMIR, Person
+from tests.scenarios.driver.people import ALEX, DANIEL, GRACE, JOANNE, OWEN, PEOPLE_CSV, SAMIR, Person
 from tests.scenarios.driver.story import Story
+from workers.people.importing import import_people
 from workers.records.models import Person as PersonRow
 
 pytestmark = pytest.mark.policy("CAP-43a", "CAP-65a")
@@ -25,6 +27,22 @@ def last_day(performances: Performances, person: Person = ALEX) -> date | None:
     performances.story.comes_to_rest()
     with performances.appeals.database.reading() as records:
         return records.get_one(PersonRow, person.staff_number).left_on
+
+
+def imports(appeals: Appeals, folder: Path, left_on: str = "", person: Person = ALEX) -> list[str]:
+    """HR imports the people file, in which the person has this last day; gives whose last day was kept."""
+    appeals.story.comes_to_rest()
+    lines = PEOPLE_CSV.read_text("utf-8").splitlines()
+    heading = lines[0].split(",")
+    for number, line in enumerate(lines):
+        cells = line.split(",")
+        if cells[0] == person.staff_number:
+            cells[heading.index("left_on")] = left_on
+            lines[number] = ",".join(cells)
+    file = folder / "people.csv"
+    file.write_text("\n".join(lines), "utf-8")
+    with appeals.database.session() as records:
+        return [kept.staff_number for kept in import_people(records, file).kept]
 
 
 def terms(kind: str, effective_on: str, **more: Any) -> dict[str, Any]:
@@ -189,3 +207,48 @@ def test_an_appeal_does_not_delay_the_date_and_reinstates_after_it(
     assert "Friday 7 March 2025" in order.text
     assert last_day(performances) is None
     assert story.letter(ALEX, subject="Reinstatement")
+
+
+@pytest.mark.policy("CAP-65a")
+def test_an_import_that_does_not_know_of_the_dismissal_brings_nobody_back(
+    story: Story, performances: Performances, appeals: Appeals, tmp_path: Path
+) -> None:
+    dismissal = performances.dismissal(employee=DANIEL)
+    dismissal.task("Set the terms").complete(terms("pay_in_lieu", "2025-03-03"))
+    assert last_day(performances, DANIEL) == date(2025, 3, 3)
+    story.moves_to("Tuesday 4 March 2025 09:00")
+    assert imports(appeals, tmp_path) == [DANIEL.staff_number]
+    assert last_day(performances, DANIEL) == date(2025, 3, 3)
+    concern = performances.record()
+    problem = concern.task("Deal with the problem")
+    assert "no line manager" in problem.form.text
+    assert problem.candidate_users == []
+    story.no_letter(DANIEL, subject="Concern")
+
+
+@pytest.mark.policy("CAP-65a", "CAP-65b")
+@pytest.mark.parametrize("payroll_knew", [False, True])
+def test_an_import_that_does_not_know_of_the_reinstatement_dismisses_nobody(
+    story: Story, performances: Performances, appeals: Appeals, tmp_path: Path, payroll_knew: bool
+) -> None:
+    dismissal = performances.dismissal()
+    dismissal.task("Set the terms").complete(terms("pay_in_lieu", "2025-03-07"))
+    (entry,) = performances.warnings()
+    appeal = appeals.up_to_the_hearing(entry.reference, manager=JOANNE)
+    story.moves_to("Friday 7 March 2025 00:00")
+    dismissal.reaches("Employment ended")
+    told = imports(appeals, tmp_path, left_on="2025-03-07" if payroll_knew else "")
+    assert told == ([] if payroll_knew else [ALEX.staff_number])
+    assert last_day(performances) == date(2025, 3, 7)
+    story.moves_to("Tuesday 11 March 2025 10:00")
+    appeals.hold(appeal)
+    appeals.decide(appeal, "revoke")
+    appeal.task("Print and post the letter").complete({"posted_on": "2025-03-11", "delivered_how": "by_hand"})
+    appeal.reaches("Restore the employment")
+    assert last_day(performances) is None
+    assert imports(appeals, tmp_path, left_on="2025-03-07") == [ALEX.staff_number]
+    assert last_day(performances) is None
+    assert imports(appeals, tmp_path) == []
+    assert last_day(performances) is None
+    assert imports(appeals, tmp_path, left_on="2025-03-07") == []
+    assert last_day(performances) == date(2025, 3, 7)

@@ -8,7 +8,7 @@ from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import REASONS
 from tests.scenarios.capability_performances import AREAS, EVIDENCE, FINDINGS, STANDARDS, Performances, said
 from tests.scenarios.driver.people import ALEX, CALLUM, DANIEL, GRACE, HELEN, JOANNE, LENA, PETER, SAMIR
-from tests.scenarios.driver.story import Story
+from tests.scenarios.driver.story import Procedure, Story
 
 
 @pytest.fixture(autouse=True)
@@ -285,6 +285,73 @@ def test_an_extended_final_warning_is_reviewed_again(story: Story, performances:
     assert "Wednesday 31 December 2025" in story.letter(ALEX, subject="outcome of your review period").text
     story.moves_to("Thursday 1 January 2026 00:00")
     concern.ends_at("Case closed")
+
+
+def extended_at_stage_3(performances: Performances, *, active_until: str) -> tuple[Procedure, str, str]:
+    """A final warning extended to 31 December at a hearing on Monday 10 March: case, old and new warning."""
+    old = performances.appeals.decision("final_written_warning", active_until=active_until)
+    concern = performances.opened()
+    performances.assess(concern)
+    new = performances.hearing(
+        concern,
+        "extend_final_warning",
+        review_until="2025-09-01",
+        own_active_until="2025-12-31",
+        **said(extension_reasons="The last report was faultless."),
+    )
+    assert new is not None
+    return concern, old, new
+
+
+@pytest.mark.policy("CAP-71b", "CAP-A11", "CAP-34a", "CAP-39b")
+def test_an_extension_revoked_on_appeal_leaves_the_earlier_warning_to_go_on_with(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    concern, old, new = extended_at_stage_3(performances, active_until="2025-06-30")
+    appeals.decided(new, "Monday 17 March 2025", "revoke", manager=JOANNE)
+    concern.reaches("Warning changed")
+    assert (appeals.entry(old).status, appeals.entry(new).status) == ("active", "revoked")
+    concern.has_no_task("Say how performance was")
+    story.moves_to("Monday 30 June 2025 09:00")
+    concern.is_running()
+    performances.further_evidence(performances.case().reference).ends_at("To be assessed")
+    performances.assess(concern)
+    begun = performances.hearing_begun(concern)
+    assert (begun["stage"], begun["warning"]["reference"]) == (3, old)
+
+
+@pytest.mark.policy("CAP-71b", "CAP-A11", "CAP-36")
+def test_a_warning_that_expired_meanwhile_does_not_come_back(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    concern, old, new = extended_at_stage_3(performances, active_until="2025-03-16")
+    appeals.decided(new, "Monday 17 March 2025", "revoke", manager=JOANNE)
+    concern.ends_at("Case closed")
+    told = story.letter(ALEX, subject="Your appeal: the decision").text
+    assert f"your warning {old}" in told
+    assert "last active day is Sunday 16 March 2025" in told
+    assert "does not count if that day has passed" in told
+    story.moves_to("Tuesday 18 March 2025 09:00")
+    again = performances.opened()
+    performances.assess(again)
+    assert performances.hearing_begun(again)["stage"] == 1
+
+
+@pytest.mark.policy("CAP-71c", "CAP-A11")
+def test_a_lesser_penalty_in_place_of_an_extension_stands_for_both(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    concern, old, new = extended_at_stage_3(performances, active_until="2025-06-30")
+    appeals.decided(new, "Monday 17 March 2025", "substitute", "first_written_warning", manager=JOANNE)
+    concern.task("Set the warning out")
+    statuses = [(entry.kind, entry.status) for entry in performances.warnings()]
+    assert statuses == [
+        ("final_written_warning", "replaced"),
+        ("final_written_warning", "replaced"),
+        ("first_written_warning", "active"),
+    ]
+    assert "counts again" not in story.letter(ALEX, subject="Your appeal: the decision").text
+    assert appeals.entry(old).replaced_by == new
 
 
 # Redeployment

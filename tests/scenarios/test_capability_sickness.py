@@ -207,6 +207,106 @@ def test_a_decision_of_a_first_meeting_can_be_appealed(story: Story, sickness: S
     appeal.ends_at("Appeal decided")
 
 
+# A decision revoked on appeal
+
+
+@pytest.mark.policy("CAP-71b", "CAP-A23")
+def test_a_meeting_planned_by_a_decision_revoked_on_appeal_is_called_off(
+    story: Story, sickness: SicknessCases, appeals: Appeals
+) -> None:
+    case = sickness.begin()
+    sickness.call(case, "2025-03-11T10:00")
+    sickness.hold(case, "Tuesday 11 March 2025 10:00", "further_meeting", "2025-03-25")
+    sickness.review(case)
+    sickness.call(case, "2025-03-25T10:00")
+    (decision,) = sickness.decisions()
+    appeals.decided(decision.reference, "Tuesday 18 March 2025", "revoke")
+    letter = story.letter(ALEX, subject="will not take place")
+    assert decision.reference in letter.text
+    assert "the case is closed" in letter.text
+    assert "companion" in story.letter(DANIEL, subject="will not take place").text
+    case.ends_at("Case closed")
+    assert sickness.case().outcome == "called off"
+    story.moves_to("Tuesday 25 March 2025 10:00")
+    assert case.tasks() == []
+
+
+@pytest.mark.policy("CAP-71b", "CAP-60a", "CAP-A23")
+def test_a_final_meeting_is_called_off_when_the_warning_is_revoked(
+    story: Story, sickness: SicknessCases, appeals: Appeals
+) -> None:
+    case = sickness.at_stage_2()
+    sickness.hold(case, "Tuesday 11 March 2025 10:00", "stage_3", "2025-03-25", at_risk_warning=True)
+    sickness.review(case)
+    sickness.appoint(case)
+    sickness.call(case, "2025-03-25T10:00")
+    (warning,) = sickness.decisions()
+    appeals.decided(warning.reference, "Tuesday 18 March 2025", "revoke")
+    assert warning.reference in story.letter(ALEX, subject="will not take place").text
+    case.ends_at("Case closed")
+    case.never_reached("Agree to a final meeting")
+
+
+@pytest.mark.policy("CAP-71b", "CAP-A23")
+def test_a_meeting_not_called_yet_is_not_called_any_more(
+    story: Story, sickness: SicknessCases, appeals: Appeals
+) -> None:
+    case = sickness.waiting()
+    (decision,) = sickness.decisions()
+    appeals.decided(decision.reference, "Tuesday 18 March 2025", "revoke")
+    case.is_running()
+    story.moves_to("Tuesday 1 April 2025 08:00")
+    sickness.review(case)
+    story.letter(ALEX, subject="will not take place")
+    case.ends_at("Case closed")
+    assert case.tasks() == []
+
+
+@pytest.mark.policy("CAP-71a")
+def test_a_decision_confirmed_on_appeal_calls_nothing_off(
+    story: Story, sickness: SicknessCases, appeals: Appeals
+) -> None:
+    case = sickness.begin()
+    sickness.call(case, "2025-03-11T10:00")
+    sickness.hold(case, "Tuesday 11 March 2025 10:00", "further_meeting", "2025-03-25")
+    sickness.review(case)
+    sickness.call(case, "2025-03-25T10:00")
+    (decision,) = sickness.decisions()
+    appeals.decided(decision.reference, "Tuesday 18 March 2025", "confirm")
+    story.moves_to("Tuesday 25 March 2025 10:00")
+    case.task("Say what happened")
+    story.no_letter(ALEX, subject="will not take place")
+
+
+@pytest.mark.policy("CAP-71b")
+def test_what_a_meeting_decided_before_stays(story: Story, sickness: SicknessCases, appeals: Appeals) -> None:
+    case = sickness.begin()
+    sickness.call(case, "2025-03-11T10:00")
+    sickness.hold(case, "Tuesday 11 March 2025 10:00", "further_meeting", "2025-03-19")
+    sickness.review(case)
+    sickness.call(case, "2025-03-19T10:00")
+    (first,) = sickness.decisions()
+    story.moves_to("Monday 17 March 2025 09:00")
+    appeal = appeals.make(first.reference)
+    appeals.appoint(appeal)
+    appeals.set_date(appeal, "2025-03-20T10:00")
+    story.moves_to("Wednesday 19 March 2025 10:00")
+    sickness.happened(case)
+    sickness.write_down(case)
+    sickness.decide(case, "further_meeting", "2025-04-15")
+    case.task("Explain it in person")
+    story.moves_to("Thursday 20 March 2025 10:00")
+    appeals.hold(appeal)
+    appeals.decide(appeal, "revoke")
+    case.reaches("Decision kept")
+    story.no_letter(ALEX, subject="will not take place")
+    sickness.explain(case)
+    story.moves_to("Tuesday 1 April 2025 08:00")
+    sickness.review(case)
+    case.task("Prepare the notice")
+    assert [entry.status for entry in sickness.decisions()] == ["revoked", "active"]
+
+
 # Where it begins
 
 

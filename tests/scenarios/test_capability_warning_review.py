@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.forms.form_filler import FormRefused
+from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_performances import REVIEW_REASONS, Performances
 from tests.scenarios.driver.people import ALEX, DANIEL, OWEN, Person
 from tests.scenarios.driver.story import Procedure, Story
@@ -201,3 +202,62 @@ def test_a_warning_revoked_ends_the_review(story: Story, performances: Performan
     performances.appeals.decide(appeal, "revoke")
     review.ends_at("Warning changed")
     story.no_letter(ALEX, subject="review period")
+
+
+def extended(story: Story, performances: Performances) -> tuple[Procedure, str, str]:
+    """A review at whose end, on 2 June, the warning was extended to 1 December; the old and the new warning."""
+    review, old = under_review(performances)
+    story.moves_to("Monday 2 June 2025 09:00")
+    performances.review(
+        review, "improved", "extend", new_review_until="2025-10-01", extend_warning=True, new_active_until="2025-12-01"
+    )
+    story.letter(ALEX, subject="extended to Wednesday 1 October 2025")
+    return review, old, performances.warnings()[-1].reference
+
+
+@pytest.mark.policy("CAP-71b", "CAP-A11", "CAP-31")
+def test_an_extension_revoked_on_appeal_was_never_made(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    review, old, new = extended(story, performances)
+    appeals.decided(new, "Tuesday 10 June 2025", "revoke")
+    review.ends_at("Warning changed")
+    letter = story.letter(ALEX, subject="Your appeal: the decision").text
+    assert f"your warning {old}" in letter
+    assert "last active day is Tuesday 2 September 2025" in letter
+    warning, extension = performances.warnings()
+    assert (warning.reference, warning.status, warning.replaced_by) == (old, "active", None)
+    assert str(warning.active_until) == "2025-09-02"
+    assert (extension.reference, extension.status) == (new, "revoked")
+
+
+@pytest.mark.policy("CAP-71a", "CAP-A11")
+def test_an_extension_confirmed_on_appeal_stays(story: Story, performances: Performances, appeals: Appeals) -> None:
+    review, old, new = extended(story, performances)
+    appeals.decided(new, "Tuesday 10 June 2025", "confirm")
+    assert "counts again" not in story.letter(ALEX, subject="Your appeal: the decision").text
+    review.is_running()
+    assert [(entry.reference, entry.status) for entry in performances.warnings()] == [
+        (old, "replaced"),
+        (new, "active"),
+    ]
+
+
+@pytest.mark.policy("CAP-71b", "CAP-A11")
+def test_a_warning_that_was_revoked_itself_does_not_come_back(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    review, old, new = extended(story, performances)
+    late = appeals.make(old)
+    late.task("Decide on the late appeal").complete(
+        {"late_appeal": "admit", "statement.admission_reasons": "The letter had gone astray."}
+    )
+    appeals.appoint(late)
+    appeals.set_date(late, "2025-06-05T10:00")
+    story.moves_to("Thursday 5 June 2025 10:00")
+    appeals.hold(late)
+    appeals.decide(late, "revoke")
+    assert appeals.entry(old).status == "revoked"
+    appeals.decided(new, "Tuesday 10 June 2025", "revoke")
+    review.ends_at("Warning changed")
+    assert appeals.entry(old).status == "revoked"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workers.records.commands import fail, open_records
+
+if TYPE_CHECKING:
+    from workers.people.importing import KeptLastDay
 
 commands = typer.Typer(help="The people the authority employs.", no_args_is_help=True)
 
@@ -16,14 +19,25 @@ commands = typer.Typer(help="The people the authority employs.", no_args_is_help
 @commands.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="CSV file, UTF-8, with a heading; see samples/people.csv.")],
+    follow_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STAFF_NUMBER",
+            help="For this person the last day in the file, or none, counts whatever a procedure decided; may be "
+            "repeated.",
+        ),
+    ] = None,
 ) -> None:
-    """Add and update people from a CSV file: all of it or, if anything in it is wrong, nothing."""
+    """Add and update people from a CSV file: all of it or, if anything in it is wrong, nothing.
+
+    A last day that a procedure set or took back stays as it was decided until the file says the same.
+    """
     from workers.people.csv_file import ImportRefused  # noqa: PLC0415
     from workers.people.importing import import_people  # noqa: PLC0415
 
     try:
         with open_records() as database, database.session() as session:
-            report = import_people(session, file)
+            report = import_people(session, file, follow_file=follow_file or ())
     except ImportRefused as refused:
         fail("\n".join([*refused.faults, str(refused)]))
     typer.echo(
@@ -35,6 +49,22 @@ def import_file(
             f"Not in the file and left as they are: {', '.join(report.missing)}. Give those who have left a last day "
             "in left_on."
         )
+    for kept in report.kept:
+        typer.echo(_kept(kept))
+
+
+def _kept(kept: KeptLastDay) -> str:
+    """What the file could not change, and what to do, without the person's name."""
+    other = "none" if kept.in_file is None else kept.in_file.isoformat()
+    told = (
+        f"was taken back after an appeal and is not set again, although the file gives {other}. Take it out"
+        if kept.taken_back
+        else f"was decided in a procedure and stays, although the file gives {other}. Enter it"
+    )
+    return (
+        f"{kept.staff_number}: the last day {kept.decided.isoformat()} {told} in the staff system, or, if the file is "
+        f"right, import it again with --follow-file {kept.staff_number}."
+    )
 
 
 @commands.command("show")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -15,6 +16,17 @@ from workers.records.models import Person, PersonRole
 
 
 @dataclass(frozen=True)
+class KeptLastDay:
+    """A last day on which a procedure decided otherwise than the file says."""
+
+    staff_number: str
+    decided: date
+    """The last day that a procedure set or took back."""
+    taken_back: bool
+    in_file: date | None
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """What an import did, in staff numbers."""
 
@@ -23,19 +35,23 @@ class ImportReport:
     unchanged: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Recorded, not in the file and without a last day: left as they were, for a person to look at."""
+    kept: list[KeptLastDay] = field(default_factory=list)
+    """Last days that were not taken from the file, for a person to look at; all else of these people was."""
 
 
-def import_people(session: Session, path: Path) -> ImportReport:
+def import_people(session: Session, path: Path, *, follow_file: Collection[str] = ()) -> ImportReport:
     """Add and update the people the file names; importing it again changes nothing.
 
-    Nobody is removed: people with a case stay in the records, and who has left is said by ``left_on``.
+    Nobody is removed: people with a case stay in the records, and who has left is said by ``left_on``. What a procedure
+    decided on somebody's last day stays until the file says the same.
 
+    :param follow_file: staff numbers of those whose last day is taken from the file whatever a procedure decided.
     :raises ImportRefused: something in the file is wrong, or does not fit the people already recorded; nothing is
         imported, and all faults are named with line and column.
     """
     lines = read_people(path)
     recorded = {person.staff_number: person for person in session.scalars(select(Person))}
-    if faults := _faults_between_rows(lines, recorded):
+    if faults := [*_not_in_file(lines, follow_file), *_faults_between_rows(lines, recorded)]:
         raise ImportRefused(faults)
 
     _free_usernames(session, lines, recorded)
@@ -45,7 +61,11 @@ def import_people(session: Session, path: Path) -> ImportReport:
         if person is None:
             session.add(_new_person(line.row))
             report.added.append(line.row.staff_number)
-        elif _update(person, line.row):
+            continue
+        kept = None if line.row.staff_number in follow_file else _kept_last_day(person, line.row)
+        if kept is not None:
+            report.kept.append(kept)
+        if _update(person, line.row, kept):
             report.updated.append(line.row.staff_number)
         else:
             report.unchanged.append(line.row.staff_number)
@@ -57,7 +77,7 @@ def import_people(session: Session, path: Path) -> ImportReport:
     return report
 
 
-_PLAIN_FIELDS = tuple(name for name in PersonRow.model_fields if name not in {"staff_number", "roles"})
+_PLAIN_FIELDS = tuple(name for name in PersonRow.model_fields if name not in {"staff_number", "left_on", "roles"})
 
 
 def _new_person(row: PersonRow) -> Person:
@@ -66,17 +86,39 @@ def _new_person(row: PersonRow) -> Person:
     return person
 
 
-def _update(person: Person, row: PersonRow) -> bool:
+def _kept_last_day(person: Person, row: PersonRow) -> KeptLastDay | None:
+    """What a procedure decided on the person's last day and the file does not know of.
+
+    The file is followed when it gives the day that a procedure set or an earlier one, no longer gives the one that was
+    taken back, or gives a first day after it: that is a new employment.
+    """
+    ended_on, restored_from = person.procedure_ended_on, person.procedure_restored_from
+    if ended_on is not None and row.started_on <= ended_on and (row.left_on is None or row.left_on > ended_on):
+        return KeptLastDay(row.staff_number, ended_on, taken_back=False, in_file=row.left_on)
+    if restored_from is not None and row.left_on == restored_from:
+        return KeptLastDay(row.staff_number, restored_from, taken_back=True, in_file=row.left_on)
+    return None
+
+
+def _update(person: Person, row: PersonRow, kept: KeptLastDay | None) -> bool:
     changed = False
     for name in _PLAIN_FIELDS:
         value = getattr(row, name)
         if getattr(person, name) != value:
             setattr(person, name, value)
             changed = True
+    if kept is None:
+        left_on = row.left_on
+        person.procedure_ended_on = person.procedure_restored_from = None
+    else:
+        left_on = None if kept.taken_back else kept.decided
+    if person.left_on != left_on:
+        person.left_on = left_on
+        changed = True
     if {held.role for held in person.roles} != set(row.roles):
-        kept = [held for held in person.roles if held.role in row.roles]
-        new = set(row.roles) - {held.role for held in kept}
-        person.roles = kept + [PersonRole(role=role) for role in sorted(new)]
+        held_still = [held for held in person.roles if held.role in row.roles]
+        new = set(row.roles) - {held.role for held in held_still}
+        person.roles = held_still + [PersonRole(role=role) for role in sorted(new)]
         changed = True
     return changed
 
@@ -92,6 +134,12 @@ def _free_usernames(session: Session, lines: list[Line[PersonRow]], recorded: di
         person.username = f"~{person.staff_number}"
     if changing:
         session.flush()
+
+
+def _not_in_file(lines: list[Line[PersonRow]], follow_file: Collection[str]) -> Iterable[str]:
+    in_file = {line.row.staff_number for line in lines}
+    for number in sorted(set(follow_file) - in_file):
+        yield f"The file is to be followed for the staff number {number}, which is not in it: correct the number."
 
 
 def _faults_between_rows(lines: list[Line[PersonRow]], recorded: dict[str, Person]) -> list[str]:

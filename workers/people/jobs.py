@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from workers.deadlines.moments import london_day
@@ -81,7 +82,7 @@ def find_people(job: FindPeople, context: JobContext) -> PeopleFound:
 def end_employment(job: EndEmployment, context: JobContext) -> Nothing:
     """Set somebody's last day of employment, unless an earlier one is recorded.
 
-    The people file stays the master: a later import sets what it says.
+    An import of a people file that does not know of it yet leaves it.
     """
     someone = _recorded(job.staff_number, context)
     if job.last_day < someone.started_on:
@@ -89,18 +90,31 @@ def end_employment(job: EndEmployment, context: JobContext) -> Nothing:
             f"The variable last_day of {context.element_id} is before the first day of employment. Correct it in "
             "Operate, or correct the people file and import it, then retry."
         )
-    if someone.left_on is None or someone.left_on > job.last_day:
-        someone.left_on = job.last_day
+    someone.left_on = _earlier(someone.left_on, job.last_day)
+    someone.procedure_ended_on = _earlier(someone.procedure_ended_on, job.last_day)
+    someone.procedure_restored_from = None
     return Nothing()
 
 
 @job_type("restore_employment", title="Restore the employment")
 def restore_employment(job: RestoreEmployment, context: JobContext) -> Nothing:
-    """Take a last day of employment back, as if it had never been set: the first day and all else stay as they were."""
+    """Take a last day of employment back, as if it had never been set: the first day and all else stay as they were.
+
+    An import of a people file that still gives it does not set it again.
+    """
     someone = _recorded(job.staff_number, context)
-    if job.last_day is not None and someone.left_on == job.last_day:
+    if job.last_day is None:
+        return Nothing()
+    if someone.left_on == job.last_day:
         someone.left_on = None
+    if someone.procedure_ended_on == job.last_day:
+        someone.procedure_ended_on = None
+    someone.procedure_restored_from = job.last_day
     return Nothing()
+
+
+def _earlier(recorded: date | None, day: date) -> date:
+    return day if recorded is None else min(recorded, day)
 
 
 def _recorded(staff_number: str, context: JobContext) -> Person:

@@ -54,7 +54,7 @@ class Table(DeclarativeBase):
 
 
 class Person(Table):
-    """Somebody who works or worked for the authority, as last imported."""
+    """Somebody who works or worked for the authority, as last imported and as procedures decided since."""
 
     __tablename__ = "people"
     __table_args__ = (
@@ -80,6 +80,10 @@ class Person(Table):
     started_on: Mapped[date]
     left_on: Mapped[date | None] = mapped_column(default=None)
     """The last day of employment: from the next day on the person has left."""
+    procedure_ended_on: Mapped[date | None] = mapped_column(default=None)
+    """A last day that a procedure set, as long as no people file has given it or an earlier one."""
+    procedure_restored_from: Mapped[date | None] = mapped_column(default=None)
+    """A last day that a procedure took back, as long as no people file has given another or none."""
 
     roles: Mapped[list[PersonRole]] = relationship(
         cascade="all, delete-orphan", order_by="PersonRole.role", lazy="selectin", back_populates="person"

@@ -59,6 +59,8 @@ class CapabilityDecision(Facts):
     )
     appeal_outcome: str | None = Field(None, description="What an appeal against an earlier decision ended in.")
     review_until: Day | None = Field(None, description="The last day of the review period that a warning sets out.")
+    extends: str | None = Field(None, description="Reference of the warning that this one extends.")
+    extended_active_until: Day | None = Field(None, description="The last active day that the extended warning had.")
     track: Literal["performance", "sickness"] | None = Field(
         None, description="Which procedure a dismissal ended: performance or sickness."
     )

@@ -134,9 +134,13 @@ def change_register_entry(job: ChangeRegisterEntry, context: JobContext) -> Entr
         raise _wrong(context, "status", "is expired, which cannot be set: it follows from the last active day")
     if job.status not in register.statuses:
         raise _wrong(context, "status", f"is not one of {', '.join(register.statuses)}")
+    if job.only_from not in (None, *register.statuses):
+        raise _wrong(context, "only_from", f"is not one of {', '.join(register.statuses)}")
     entry = context.records.get(RegisterEntry, job.reference.upper(), with_for_update=True)
     if entry is None or entry.register != register.name:
         raise _wrong(context, "reference", f"is not that of an entry of the register {register.name}")
+    if job.only_from not in (None, entry.status):
+        return _found(entry, context)
     if entry.status == job.status:
         raise PersonMustAct(
             f"The entry {entry.reference} is already {job.status}, so {context.element_id} cannot make it so again. "

@@ -75,6 +75,9 @@ class ChangeRegisterEntry(JobInput):
     replaced_by: Annotated[EntryReference | None, Optional] = Field(
         None, description="With status replaced: the entry that stands in for it."
     )
+    only_from: Annotated[str | None, Optional] = Field(
+        None, description="Change it only from this status and leave it as it is in another; null: from any."
+    )
 
 
 class Entry(BaseModel):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from tests.unit.records.fixtures import SAMPLE_PEOPLE
+from tests.unit.records.fixtures import SAMPLE_PEOPLE, Office
 from workers.people.csv_file import ImportRefused
-from workers.people.importing import ImportReport, import_people
+from workers.people.importing import ImportReport, KeptLastDay, import_people
+from workers.people.jobs import end_employment, restore_employment
 from workers.people.rows import COLUMNS
 from workers.records.database import Database
 from workers.records.models import Person
@@ -20,9 +21,9 @@ ANN = "1,ann,Ann One,ann@wm.example,1 Road | Town,Head,9,,employee,2020-01-01,,c
 BOB = "2,bob,Bob Two,bob@wm.example,2 Road,Officer,3,1,employee,2020-01-01,,"
 
 
-def load(database: Database, path: Path) -> ImportReport:
+def load(database: Database, path: Path, *follow_file: str) -> ImportReport:
     with database.session() as session:
-        return import_people(session, path)
+        return import_people(session, path, follow_file=follow_file)
 
 
 def write(folder: Path, *lines: str) -> Path:
@@ -284,3 +285,114 @@ def test_columns_may_stand_in_any_order(database: Database, tmp_path: Path) -> N
 
     assert load(database, path).added == ["1"]
     assert everyone(database)["1"][4] == "1 Road\nTown"
+
+
+DISMISSED = date(2025, 3, 31)
+STEPS = {
+    "dismissed": lambda office: office.run(end_employment, staff_number="2", last_day="2025-03-31"),
+    "reinstated": lambda office: office.run(restore_employment, staff_number="2", last_day="2025-03-31"),
+}
+
+
+def bob(left_on: str, *, started_on: str = "2020-01-01") -> str:
+    return BOB.replace("2020-01-01,", f"{started_on},{left_on}")
+
+
+def last_day_after(office: Office, folder: Path, steps: str) -> tuple[date | None, list[KeptLastDay]]:
+    """Bob's last day after steps, and what the last import kept; a step of digits is an import with that last day."""
+    load(office.database, write(folder, ANN, BOB))
+    kept: list[KeptLastDay] = []
+    for step in steps.split():
+        if step in STEPS:
+            STEPS[step](office)
+        else:
+            file = write(folder, ANN, bob("" if step == "none" else f"2025-{step}"))
+            kept = load(office.database, file).kept
+    with office.database.reading() as session:
+        return session.get_one(Person, "2").left_on, kept
+
+
+@pytest.mark.parametrize(
+    ("steps", "last_day", "kept"),
+    [
+        # The file does not know of the dismissal.
+        ("dismissed none", "03-31", True),
+        ("dismissed none none", "03-31", True),
+        ("dismissed 06-30", "03-31", True),
+        ("06-30 dismissed 06-30", "03-31", True),
+        ("03-14 dismissed none", "03-31", True),
+        # It does.
+        ("dismissed 03-31", "03-31", False),
+        ("dismissed 03-14", "03-14", False),
+        ("dismissed none 03-31", "03-31", False),
+        ("dismissed 03-31 none", None, False),
+        # The file does not know that it was taken back.
+        ("dismissed reinstated 03-31", None, True),
+        ("dismissed 03-31 reinstated 03-31", None, True),
+        ("dismissed 03-31 reinstated 03-31 03-31", None, True),
+        ("03-31 reinstated 03-31", None, True),
+        # It does, or says something else.
+        ("dismissed none reinstated none", None, False),
+        ("dismissed 03-31 reinstated none", None, False),
+        ("dismissed 03-31 reinstated none 03-31", "03-31", False),
+        ("dismissed reinstated 06-30", "06-30", False),
+        ("dismissed reinstated 03-31 06-30", "06-30", False),
+        # Again.
+        ("dismissed reinstated dismissed none", "03-31", True),
+        ("dismissed none reinstated dismissed none reinstated none", None, False),
+    ],
+)
+def test_the_last_day_of_a_procedure(
+    office: Office, tmp_path: Path, steps: str, last_day: str | None, kept: bool
+) -> None:
+    expected = date.fromisoformat(f"2025-{last_day}") if last_day else None
+    found, told = last_day_after(office, tmp_path, steps)
+
+    assert found == expected
+    assert bool(told) == kept
+
+
+def test_all_else_is_imported_where_a_last_day_is_kept(office: Office, tmp_path: Path) -> None:
+    load(office.database, write(tmp_path, ANN, BOB))
+    STEPS["dismissed"](office)
+    file = write(tmp_path, ANN.replace("Head", "Chief"), bob("2025-06-30").replace("Two", "Too"))
+    report = load(office.database, file)
+
+    assert report.updated == ["1", "2"]
+    assert report.kept == [KeptLastDay("2", DISMISSED, taken_back=False, in_file=date(2025, 6, 30))]
+    assert everyone(office.database)["2"][2] == "Bob Too"
+
+
+def test_the_file_is_followed_where_somebody_says_so(office: Office, tmp_path: Path) -> None:
+    assert last_day_after(office, tmp_path, "dismissed none")[0] == DISMISSED
+
+    file = write(tmp_path, ANN, BOB)
+    assert load(office.database, file, "2").updated == ["2"]
+    assert load(office.database, file).unchanged == ["1", "2"]
+    assert everyone(office.database)["2"][10] is None
+
+
+def test_the_file_is_followed_in_ending_too(office: Office, tmp_path: Path) -> None:
+    assert last_day_after(office, tmp_path, "dismissed reinstated 03-31")[0] is None
+
+    assert load(office.database, write(tmp_path, ANN, bob("2025-03-31")), "2").kept == []
+    assert everyone(office.database)["2"][10] == DISMISSED
+
+
+def test_following_the_file_for_somebody_who_is_not_in_it(office: Office, tmp_path: Path) -> None:
+    assert last_day_after(office, tmp_path, "dismissed")[0] == DISMISSED
+
+    with pytest.raises(ImportRefused) as refused:
+        load(office.database, write(tmp_path, ANN), "2", "7")
+    assert refused.value.faults == [
+        f"The file is to be followed for the staff number {number}, which is not in it: correct the number."
+        for number in ("2", "7")
+    ]
+    assert everyone(office.database)["2"][10] == DISMISSED
+
+
+def test_a_new_employment_after_a_dismissal(office: Office, tmp_path: Path) -> None:
+    assert last_day_after(office, tmp_path, "dismissed none")[0] == DISMISSED
+
+    assert load(office.database, write(tmp_path, ANN, bob("", started_on="2025-04-01"))).kept == []
+    assert everyone(office.database)["2"][9:11] == (date(2025, 4, 1), None)

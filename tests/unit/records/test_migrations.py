@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy import CheckConstraint, inspect, select, text
 
 from workers.records.database import Database, RecordsError
 from workers.records.migrations import check_up_to_date, downgrade, upgrade
-from workers.records.models import Table
+from workers.records.models import Person, Table
 
 
 def test_steps_lead_to_the_models(empty_database: Database) -> None:
@@ -49,6 +50,46 @@ def test_upgrading_again_changes_nothing(database: Database) -> None:
     upgrade(database)
     with database.reading() as session:
         assert session.scalar(text("SELECT last_number FROM reference_counters")) == 7
+
+
+def test_standing_dismissals_are_protected_from_the_import(empty_database: Database) -> None:
+    upgrade(empty_database)
+    downgrade(empty_database, "0003")
+    with empty_database.engine.begin() as connection:
+        for number, left_on, status in (
+            ("1", "2025-03-31", "active"),
+            ("2", "2025-03-31", "revoked"),
+            ("3", "2025-03-14", "active"),
+            ("4", None, "active"),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO people (staff_number, username, name, postal_address, job_title, seniority,"
+                    " employment, started_on, left_on)"
+                    " VALUES (:number, :number, '', '', '', 1, 'employee', '2020-01-01', :left_on)"
+                ),
+                {"number": number, "left_on": left_on},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO cases (reference, policy, procedure, staff_number, opened_at)"
+                    " VALUES (:number, '', '', :number, '2025-03-03')"
+                ),
+                {"number": number},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO register_entries (reference, register, staff_number, case_reference, kind, status,"
+                    " active_from, facts, added_at) VALUES (:number, 'capability_decisions', :number, :number,"
+                    """ 'dismissal', :status, '2025-03-03', '{"effective_on": "2025-03-31"}', '2025-03-03')"""
+                ),
+                {"number": number, "status": status},
+            )
+    upgrade(empty_database)
+
+    with empty_database.reading() as session:
+        people = session.scalars(select(Person).order_by(Person.staff_number))
+        assert [person.procedure_ended_on for person in people] == [date(2025, 3, 31), None, None, None]
 
 
 def test_records_without_tables_are_not_up_to_date(empty_database: Database) -> None:

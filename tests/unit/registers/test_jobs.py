@@ -85,6 +85,8 @@ def test_add_register_entry(with_case: Office) -> None:
                 "involved": ["100020", "100011"],
                 "appeal_outcome": None,
                 "review_until": None,
+                "extends": None,
+                "extended_active_until": None,
                 "track": None,
             },
         }
@@ -269,6 +271,7 @@ def test_history_is_kept(with_case: Office) -> None:
         ({"status": "replaced", "replaced_by": "DEC-2025-0002"}, "is not that of another entry of the same person"),
         ({"status": "replaced", "replaced_by": "DEC-2025-0009"}, "is not that of another entry of the same person"),
         ({"replaced_by": "DEC-2025-0001"}, "replaced_by of Task_Test is given, but the status is revoked"),
+        ({"only_from": "expired"}, "only_from of Task_Test is not one of active, revoked, replaced"),
     ],
 )
 def test_changes_that_cannot_be(with_case: Office, wrong: dict[str, Any], message: str) -> None:
@@ -286,6 +289,22 @@ def test_revoking_twice_is_told(with_case: Office) -> None:
     with_case.run(change_register_entry, **CHANGE)
     with pytest.raises(PersonMustAct, match="already revoked"):
         with_case.run(change_register_entry, **CHANGE)
+
+
+def test_what_is_changed_only_from_a_status_stays_in_another(with_case: Office) -> None:
+    back = CHANGE | {"status": "active", "only_from": "replaced"}
+    for _ in range(2):
+        with_case.run(add_register_entry, **WARNING)
+    assert with_case.run(change_register_entry, **back)["entry"]["status"] == "active"
+    with_case.run(change_register_entry, **CHANGE | {"status": "replaced", "replaced_by": "DEC-2025-0002"})
+    assert with_case.run(change_register_entry, **back)["entry"]["status"] == "active"
+    with_case.run(change_register_entry, **CHANGE)
+    assert with_case.run(change_register_entry, **back)["entry"]["status"] == "revoked"
+
+    with with_case.database.reading() as session:
+        entry = session.get_one(RegisterEntry, "DEC-2025-0001")
+        assert entry.replaced_by is None
+        assert [change.status_after for change in entry.changes] == ["active", "replaced", "active", "revoked"]
 
 
 def test_every_register_is_well_defined() -> None:
