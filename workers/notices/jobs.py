@@ -113,6 +113,9 @@ def find_invited(job: FindInvited, context: JobContext) -> InvitedFound:
         recipient = f"{CONTACT}{letter.recipient}" if letter.recipient_kind == "contact" else letter.recipient
         for reference in (recipient, *letter.copies):
             expected[reference] = not hearing.cancelled
+        if letter.sent_by is None:
+            # Whoever has not been told yet that it is off still expects it.
+            expected[recipient] = True
         if latest is None or hearing.change >= latest.change:
             latest = hearing
     if latest is None or latest.starts_at <= job.asked_at or not any(expected.values()):

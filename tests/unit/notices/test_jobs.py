@@ -332,6 +332,16 @@ def test_what_is_off_is_not_called_off_again(office: Office, case: str) -> None:
     assert invited(office, case) == {"recipients": [], "hearing": None}
 
 
+def test_who_is_not_told_yet_that_it_is_off_still_expects_it(office: Office, case: str) -> None:
+    hearing = HEARING | {"cancelled": True}
+    for wanted in (HEARING, hearing):
+        with pytest.raises(BusinessOutcome):
+            office.run(send_notice, **notice(case, **INVITATION | {"hearing": wanted}, recipient="100102"))
+    assert invited(office, case)["recipients"] == ["100102"]
+    office.run(record_delivery, **DELIVERED | {"notice_reference": "LTR-2025-0002"})
+    assert invited(office, case)["recipients"] == []
+
+
 def test_a_statement_is_quoted_as_it_was_typed(office: Office, case: str) -> None:
     facts = {
         "outcome": "substitute",
