@@ -7,7 +7,20 @@ import pytest
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import REASONS
 from tests.scenarios.capability_performances import AREAS, EVIDENCE, FINDINGS, STANDARDS, Performances, said
-from tests.scenarios.driver.people import ALEX, AMARA, CALLUM, DANIEL, GRACE, HELEN, JOANNE, LENA, OWEN, PETER, PRIYA, SAMIR
+from tests.scenarios.driver.people import (
+    ALEX,
+    AMARA,
+    CALLUM,
+    DANIEL,
+    GRACE,
+    HELEN,
+    JOANNE,
+    LENA,
+    OWEN,
+    PETER,
+    PRIYA,
+    SAMIR,
+)
 from tests.scenarios.driver.story import Story
 
 

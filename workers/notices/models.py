@@ -89,7 +89,7 @@ class Invited(BaseModel):
 
     recipients: list[str] = Field(description="Staff numbers and contact:<contact reference>, each once.")
     hearing: Hearing | None = Field(
-        description="The hearing as it was last announced, with the next change, cancelled; null when nobody expects it."
+        description="The hearing as last announced, with the next change, cancelled; null when nobody expects it."
     )
 
 
