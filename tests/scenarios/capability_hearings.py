@@ -247,7 +247,7 @@ class Hearings:
         """By email address the last calendar entry of the hearing: its method and its sequence."""
         self.story.comes_to_rest()
         return {
-            letter.recipient: (str(letter.calendar["METHOD"]), int(letter.event["SEQUENCE"]))
+            letter.recipient: (str(letter.calendar["METHOD"]), letter.event.decoded("SEQUENCE"))
             for letter in self.story.letters()
             if letter.calendar is not None and str(letter.event["UID"]).startswith(f"{reference}@")
         }
