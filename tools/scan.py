@@ -30,7 +30,8 @@ GRAVE = ("HIGH", "CRITICAL")
 MENDED = re.compile(
     r"^Inst (?P<name>\S+) (?:\[(?P<has>[^]]+)\] )?\((?P<mended>\S+) .*security", re.IGNORECASE | re.MULTILINE
 )
-ASK_THE_ARCHIVE = "apt-get update -qq --error-on=any && apt-get indextargets --format '$(RELEASE)' && apt-get --simulate -q dist-upgrade"
+SHOW_ARCHIVES = "apt-get indextargets --format '$(RELEASE)'"
+ASK_THE_ARCHIVE = f"apt-get update -qq --error-on=any && {SHOW_ARCHIVES} && apt-get --simulate -q dist-upgrade"
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -112,6 +112,18 @@ class AttendanceCases:
         with self.database.session() as records:
             for held in records.scalars(select(PersonRole).where(PersonRole.role == role)):
                 records.delete(held)
+
+    def has_no_email(self, *people: Person) -> None:
+        """Take the email address from people, as an import of the people file does."""
+        with self.database.session() as records:
+            for someone in people:
+                records.get_one(PersonRow, someone.staff_number).email = None
+
+    def has_left(self, *people: Person) -> None:
+        """Yesterday was their last day here."""
+        with self.database.session() as records:
+            for someone in people:
+                records.get_one(PersonRow, someone.staff_number).left_on = self.story.now.date() - timedelta(days=1)
 
     def holds(self, someone: Person, role: str) -> None:
         """Give somebody a role, as an import of the people file does."""

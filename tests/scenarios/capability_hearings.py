@@ -243,6 +243,15 @@ class Hearings:
             answers["suggested_on"] = suggested_on
         return self.story.start("capability_cannot_attend", answers)
 
+    def in_calendars(self, reference: str) -> dict[str, tuple[str, int]]:
+        """By email address the last calendar entry of the hearing: its method and its sequence."""
+        self.story.comes_to_rest()
+        return {
+            letter.recipient: (str(letter.calendar["METHOD"]), letter.event.decoded("SEQUENCE"))
+            for letter in self.story.letters()
+            if letter.calendar is not None and str(letter.event["UID"]).startswith(f"{reference}@")
+        }
+
     def called(self, stage: int = 1, **more: Any) -> Procedure:
         """A hearing called for Monday 10 March 2025 at 10:00, held by the line manager."""
         hearing = self.begin(stage, **more)

@@ -129,6 +129,12 @@ def test_the_companion_is_ill(story: Story, hearings: Hearings, free_on: str) ->
         hearings.set_date(hearing, "2025-03-10T10:00")
         letter = story.letter(ALEX, subject="moved")
         assert "Please choose another companion" in letter.text
+        assert "moved" in story.letter(PRIYA, subject="You need not come to the hearing on Monday").text
+        assert hearings.in_calendars(f"{CASE}-H11") == {
+            PRIYA.email: ("CANCEL", 1),
+            ALEX.email: ("REQUEST", 1),
+            DANIEL.email: ("REQUEST", 1),
+        }
         assert "The hearing would wait too long." in letter.text
         hearing.task("Name a companion, or none").complete({"companion_kind": "none"})
         story.moves_to("Monday 10 March 2025 10:00")
@@ -180,9 +186,14 @@ def test_from_the_third_time_the_manager_may_decide_on_the_evidence(story: Story
     choosing = hearing.task("Choose what follows")
     assert [step["value"] for step in choosing.variables["next_steps"]] == ["new_date", "on_evidence"]
     assert choosing.variables["misconduct_possible"] is False
+    invited = hearings.in_calendars(f"{CASE}-H11")
     hearings.choose(hearing, "on_evidence")
     hearing.task("Decide the outcome")
     hearing.never_reached("Hold and record the hearing")
+    told = story.letter(ALEX, subject="on Tuesday 11 March 2025 will not take place")
+    assert "decide on the evidence" in told.text
+    assert set(invited) == {ALEX.email, DANIEL.email}
+    assert hearings.in_calendars(f"{CASE}-H11") == dict.fromkeys(invited, ("CANCEL", 3))
     assert "Persistently unable to attend: to be decided on the evidence" in hearings.events()
     hearings.decide(hearing, None)
     hearings.write(hearing, warning=False)

@@ -7,7 +7,20 @@ import pytest
 from tests.scenarios.capability_appeals import Appeals
 from tests.scenarios.capability_hearings import REASONS
 from tests.scenarios.capability_performances import AREAS, EVIDENCE, FINDINGS, STANDARDS, Performances, said
-from tests.scenarios.driver.people import ALEX, CALLUM, DANIEL, GRACE, HELEN, JOANNE, LENA, PETER, SAMIR
+from tests.scenarios.driver.people import (
+    ALEX,
+    AMARA,
+    CALLUM,
+    DANIEL,
+    GRACE,
+    HELEN,
+    JOANNE,
+    LENA,
+    OWEN,
+    PETER,
+    PRIYA,
+    SAMIR,
+)
 from tests.scenarios.driver.story import Procedure, Story
 
 
@@ -408,10 +421,67 @@ def test_a_warning_revoked_on_appeal_while_stage_2_is_under_way(
     appeals.decide(appeal, "revoke")
     letter = story.letter(ALEX, subject="will not take place")
     assert warning in letter.text
-    assert "companion" in story.letter(DANIEL, subject="will not take place").text
+    assert warning in story.letter(DANIEL, subject="will not take place").text
     concern.ends_at("Case closed")
     concern.never_reached("Hold and record the hearing")
     concern.never_reached("Keep the decision")
+
+
+@pytest.mark.policy("CAP-71b")
+def test_a_hearing_called_off_leaves_the_calendar_of_everybody_invited(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    warning = appeals.decision("first_written_warning", active_until="2025-09-02")
+    appeal = appeals.up_to_the_hearing(warning)
+    story.moves_to("Friday 7 March 2025 09:00")
+    concern = performances.opened()
+    performances.assess(concern)
+    reference = str(performances.hearing_begun(concern)["hearing_reference"])
+    performances.hearings.held_by(concern, AMARA)
+    performances.hearings.prepare(concern)
+    performances.hearings.set_date(concern, "2025-03-14T10:00")
+    concern.task("Name a companion, or none").complete(
+        {"companion_kind": "colleague", "companion_staff_number": PRIYA.staff_number, "companion_free": "yes"}
+    )
+    concern.task("Answer as companion").complete({"agrees": "yes"})
+    concern.task("Consider the choice").complete({"choice": "accept"})
+    story.letter(PRIYA, subject="the companion")
+    # The invitation of this witness goes by post, with a copy by email to the employee.
+    asked = {"witness_kind": "colleague", "witness_number": OWEN.staff_number, "statement.witness_request": "He knows."}
+    story.start("capability_witness_request", {"case_reference": performances.case().reference, **asked})
+    concern.task("Arrange or refuse it").complete({"arrange": "yes"})
+    concern.task("Print and post the letter").complete({"posted_on": "2025-03-07", "delivered_how": "by_hand"})
+    invited = performances.hearings.in_calendars(reference)
+    assert invited == {str(one.email): ("REQUEST", 0) for one in (ALEX, DANIEL, AMARA, PRIYA)}
+    story.moves_to("Tuesday 11 March 2025 10:00")
+    appeals.hold(appeal)
+    appeals.decide(appeal, "revoke")
+    told = {one: story.letter(one, subject="on Friday 14 March 2025 will not take place") for one in (AMARA, PRIYA)}
+    posting = concern.task("Print and post the letter")
+    posting.complete({"posted_on": "2025-03-11", "delivered_how": "by_hand"})
+    concern.ends_at("Case closed")
+    assert performances.hearings.in_calendars(reference) == dict.fromkeys(invited, ("CANCEL", 1))
+    for letter in told.values():
+        # What became of the warning is nobody else's business.
+        assert "cancelled" in letter.text
+        assert not letter.says("warning")
+        assert not letter.says(warning)
+
+
+@pytest.mark.policy("CAP-71b")
+def test_a_hearing_not_announced_yet_is_called_off_with_the_employee_alone(
+    story: Story, performances: Performances, appeals: Appeals
+) -> None:
+    warning = appeals.decision("first_written_warning", active_until="2025-09-02")
+    appeal = appeals.up_to_the_decision(warning)
+    concern = performances.opened()
+    performances.assess(concern)
+    performances.hearing_begun(concern)
+    appeals.decide(appeal, "revoke")
+    for someone in (ALEX, DANIEL):
+        letter = story.letter(someone, subject="no further hearing")
+        assert (warning in letter.text, letter.calendar) == (True, None)
+    concern.ends_at("Case closed")
 
 
 @pytest.mark.policy("CAP-71b")

@@ -146,6 +146,10 @@ def test_an_employee_who_says_three_times_that_they_cannot_come(story: Story, si
             "statement.absence_choice_reasons": "It was offered by telephone and in writing.",
         }
     )
+    for someone in (ALEX, DANIEL, SAMIR):
+        told = story.letter(someone, subject="The meeting on Monday 17 March 2025 will not take place")
+        assert told.calendar is not None
+        assert (told.calendar["METHOD"], told.event["SEQUENCE"]) == ("CANCEL", 3)
     record = case.task("Record the final meeting")
     assert record.candidate_users == [SAMIR.username]
     assert "statement.response_to_management_case" not in {field.key for field in record.form.fields}

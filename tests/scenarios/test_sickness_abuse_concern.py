@@ -142,3 +142,68 @@ def test_about_nobody_known(story: Story) -> None:
     concern.task("Correct the staff number").complete({"number_corrected": "no"})
     concern.ends_at("No concern")
     story.no_letter(HELEN)
+
+
+POSTED = {"delivered_how": "by_hand", "posted_on": "2025-03-03"}
+
+
+def test_a_letter_that_cannot_be_emailed_is_posted_by_those_named_on_the_case(
+    story: Story, cases: AttendanceCases
+) -> None:
+    cases.has_no_email(HELEN, PETER)
+    concern = raise_one(story)
+    posting = concern.task("Print and post the letter")
+    assert (posting.candidate_groups, posting.candidate_users) == ([], [HELEN.username, PETER.username])
+    case = cases.case(STEM)
+    assert [cases.reads(someone, case) for someone in (HELEN, PETER, RUTH)] == ["everything", "everything", "nothing"]
+    assert f"/cases/{case.reference}/letters/LTR-" in str(posting.variables["letter_url"])
+    posting.complete(POSTED)
+    decide(concern, "founded")
+    # Neither do human resources learn of the outcome.
+    outcome = concern.task("Print and post the letter")
+    assert (outcome.candidate_groups, outcome.candidate_users) == ([], [HELEN.username, PETER.username])
+    outcome.complete(POSTED)
+    concern.ends_at("Concern closed")
+    assert cases.events(case.reference).count("Letter delivered") == 2
+    assert cases.reads(RUTH, case) == "nothing"
+    story.no_letter(RUTH)
+
+
+def test_a_letter_nobody_posts_goes_to_a_statutory_officer(story: Story, cases: AttendanceCases) -> None:
+    # About the Chief Executive: neither she nor human resources may stand in.
+    cases.has_no_email(SAMIR, JOANNE)
+    concern = raise_one(story, HELEN.staff_number)
+    concern.task("Name who acts").complete({"acting_manager": RUTH.staff_number})
+    posting = concern.task("Print and post the letter")
+    assert posting.candidate_users == [SAMIR.username, JOANNE.username, RUTH.username]
+    cases.has_left(SAMIR, RUTH)
+    story.moves_to("Monday 10 March 2025 08:59")
+    assert concern.task("Print and post the letter").candidate_users == posting.candidate_users
+    story.moves_to("Monday 10 March 2025 09:01")
+    case = cases.case(STEM)
+    later = concern.task("Print and post the letter")
+    assert later.candidate_users == [JOANNE.username]
+    assert "Opened to those who stand in: a letter waits to be posted" in cases.events(case.reference)
+    assert [cases.reads(someone, case) for someone in (HELEN, TOM)] == ["nothing", "nothing"]
+    later.complete({"delivered_how": "by_hand", "posted_on": "2025-03-10"})
+    concern.task("Decide")
+
+
+def test_nobody_is_left_to_post_it(story: Story, cases: AttendanceCases) -> None:
+    concern = raise_one(story)
+    concern.task("Decide")
+    cases.has_left(HELEN, PETER)
+    cases.nobody_holds("statutory_officers")
+    decide(concern, "unfounded")
+    waiting = concern.task("Make somebody known")
+    assert waiting.candidate_groups == ["hr"]
+    for hidden in ("Priya", PRIYA.staff_number):
+        assert hidden not in waiting.form.text
+    cases.holds(JOANNE, "statutory_officers")
+    waiting.complete({"made_known": True})
+    posting = concern.task("Print and post the letter")
+    assert posting.candidate_users == [JOANNE.username]
+    case = cases.case(STEM)
+    assert [cases.reads(someone, case) for someone in (JOANNE, RUTH)] == ["everything", "nothing"]
+    posting.complete(POSTED)
+    concern.ends_at("Concern closed")

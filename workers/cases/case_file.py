@@ -99,6 +99,11 @@ def may_read_medical(session: Session, person: Person, of_case: Case) -> bool:
     return session.get(CaseAccess, (of_case.reference, person.staff_number)) is not None
 
 
+def is_read_by_role(of_case: Case) -> bool:
+    """Whether human resources read the case without being named on it."""
+    return of_case.policy not in CLOSED_TO_ROLES and not of_case.named_readers_only
+
+
 def readable_cases(session: Session, person: Person, *, on: date) -> list[Case]:
     """The cases the person may read on that day, newest first; see :func:`may_read`."""
     query = select(Case).where(_readable(person, on)).order_by(Case.opened_at.desc(), Case.reference.desc())

@@ -6,20 +6,25 @@ import unicodedata
 
 from sqlalchemy.exc import IntegrityError
 
+from workers.cases.case_file import is_read_by_role, people_with_access
 from workers.cases.filing import case_holding, case_of_job, copy_statements, file_texts, give_access, require_people
 from workers.cases.models import (
     CaseOpened,
     CloseCase,
     ContactDetails,
     FileStatement,
+    FindReaders,
     OpenCase,
     OpenedCase,
+    Readers,
+    ReadersFound,
     RecordEvent,
     StatementFiled,
 )
 from workers.cases.references import CONTACT_PREFIX, PREFIXES
 from workers.deadlines.moments import london_day
 from workers.people.addresses import is_email_address
+from workers.people.directory import is_here
 from workers.records.models import Case, CaseEvent, Contact
 from workers.records.references import next_reference
 from workers.runtime.contract import BpmnError, JobContext, Nothing, job_type
@@ -129,6 +134,29 @@ def record_event(job: RecordEvent, context: JobContext) -> Nothing:
         )
     )
     return Nothing()
+
+
+@job_type("find_readers", title="Find who may read a case")
+def find_readers(job: FindReaders, context: JobContext) -> ReadersFound:
+    """Find who may read a case today: whether human resources do, and who was given access by name and works here.
+
+    The employee the case is about is left out: nobody handles the papers of their own case.
+    """
+    case = case_of_job(context, job.case_reference)
+    today = london_day(context.engine_time)
+    named = [
+        someone
+        for someone in people_with_access(context.records, case.reference)
+        if is_here(someone, today) and someone.staff_number != case.staff_number
+    ]
+    return ReadersFound(
+        readers=Readers(
+            by_role=is_read_by_role(case),
+            staff_numbers=[someone.staff_number for someone in named],
+            usernames=[someone.username for someone in named],
+            employee_number=case.staff_number,
+        )
+    )
 
 
 @job_type("file_statement", title="File what was typed", listener=True)

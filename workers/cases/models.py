@@ -104,6 +104,29 @@ class RecordEvent(JobInput):
     )
 
 
+class FindReaders(JobInput):
+    """Whose readers are found."""
+
+    case_reference: CaseReference = Field(description="Reference of the case.")
+
+
+class Readers(BaseModel):
+    """Who may read a case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by_role: bool = Field(description="Whether human resources read it without being named.")
+    staff_numbers: list[str] = Field(description="Staff numbers of those named, in order.")
+    usernames: list[str] = Field(description="The names they sign in with, in the same order.")
+    employee_number: str = Field(description="Staff number of the employee the case is about, who is not among them.")
+
+
+class ReadersFound(JobOutput):
+    """The readers."""
+
+    readers: Readers = Field(description="Who may read the case today.")
+
+
 class ContactDetails(BaseModel):
     """Somebody outside the authority, as typed in a form."""
 

@@ -51,9 +51,11 @@ class Party:
 
 
 def invitation(
-    hearing: Hearing, *, title: str, reference: str, written_at: datetime, organiser: Party, attendee: Party
+    hearing: Hearing, *, title: str, reference: str, written_at: datetime, organiser: Party, attendee: Party | None
 ) -> Invitation:
     """The entry for one attendee's calendar: no other attendee is named, and of the case only the letter's reference.
+
+    Without an attendee it is for the personal file alone, of a letter that goes by post.
 
     A mail program knows by ``hearing.reference`` that it is the same hearing and by ``hearing.change`` that it moved.
     """
@@ -73,7 +75,8 @@ def invitation(
     event.add("class", "PRIVATE")
     event.add("transp", "TRANSPARENT" if hearing.cancelled else "OPAQUE")
     event["organizer"] = _address(organiser)
-    event.add("attendee", _address(attendee, ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="FALSE"))
+    if attendee is not None:
+        event.add("attendee", _address(attendee, ROLE="REQ-PARTICIPANT", PARTSTAT="NEEDS-ACTION", RSVP="FALSE"))
     calendar = Calendar()
     calendar.add("prodid", "-//Due Process//Notices//EN")
     calendar.add("version", "2.0")
@@ -81,6 +84,21 @@ def invitation(
     calendar.add_component(Timezone.from_ical(LONDON_TIME))
     calendar.add_component(event)
     return Invitation(method, calendar.to_ical().decode("utf-8"))
+
+
+def read_invitation(text: str) -> Hearing:
+    """The hearing of an entry that :func:`invitation` wrote."""
+    calendar = Calendar.from_ical(text)
+    (event,) = calendar.walk("VEVENT")
+    starts_at, ends_at = (event.decoded(name).astimezone(UTC) for name in ("dtstart", "dtend"))
+    return Hearing(
+        reference=str(event["uid"]).rpartition("@")[0],
+        starts_at=starts_at,
+        minutes=(ends_at - starts_at) // timedelta(minutes=1),
+        place=str(event["location"]),
+        change=event.decoded("sequence"),
+        cancelled=str(calendar["method"]) == "CANCEL",
+    )
 
 
 def _address(party: Party, **parameters: str) -> vCalAddress:

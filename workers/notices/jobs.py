@@ -11,11 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workers.deadlines.moments import london_day
-from workers.notices.addressees import Addressee, Directory
+from workers.notices.addressees import CONTACT, Addressee, Directory
 from workers.notices.failures import LetterProblem
+from workers.notices.invitation import read_invitation
 from workers.notices.letters import Assignment, Employee, WrittenLetter, write
 from workers.notices.mail import message_id
-from workers.notices.models import Notice, NoticeSent, RecordDelivery, SendNotice
+from workers.notices.models import (
+    FindInvited,
+    Hearing,
+    Invited,
+    InvitedFound,
+    Notice,
+    NoticeSent,
+    RecordDelivery,
+    SendNotice,
+)
 from workers.notices.templates import Template, TemplateFolder
 from workers.records.models import Case, CaseEvent, Letter, OutboxMessage, Person, Statement
 from workers.records.references import next_reference
@@ -81,6 +91,41 @@ def record_delivery(job: RecordDelivery, context: JobContext) -> Nothing:
         },
     )
     return Nothing()
+
+
+@job_type("find_invited", title="Find who was invited to a hearing")
+def find_invited(job: FindInvited, context: JobContext) -> InvitedFound:
+    """Find everybody whose last letter with a calendar entry of the hearing announced it, copies included.
+
+    The personal file knows them also where the procedure that invited them was broken off.
+    """
+    letters = context.records.scalars(
+        select(Letter)
+        .where(Letter.case_reference == job.case_reference, Letter.calendar.is_not(None))
+        .order_by(Letter.written_at, Letter.reference)
+    )
+    expected: dict[str, bool] = {}
+    latest: Hearing | None = None
+    for letter in letters:
+        hearing = read_invitation(letter.calendar or "")
+        if hearing.reference != job.hearing_reference:
+            continue
+        recipient = f"{CONTACT}{letter.recipient}" if letter.recipient_kind == "contact" else letter.recipient
+        for reference in (recipient, *letter.copies):
+            expected[reference] = not hearing.cancelled
+        if letter.sent_by is None:
+            # Whoever has not been told yet that it is off still expects it.
+            expected[recipient] = True
+        if latest is None or hearing.change >= latest.change:
+            latest = hearing
+    if latest is None or latest.starts_at <= job.asked_at or not any(expected.values()):
+        return InvitedFound(invited=Invited(recipients=[], hearing=None))
+    return InvitedFound(
+        invited=Invited(
+            recipients=[reference for reference, expects in expected.items() if expects],
+            hearing=latest.model_copy(update={"change": latest.change + 1, "cancelled": True}),
+        )
+    )
 
 
 def _send(job: SendNotice, context: JobContext) -> NoticeSent:

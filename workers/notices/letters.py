@@ -95,12 +95,12 @@ def write(
     :raises LetterProblem: the template, or what was given to it, is wrong.
     """
     values = _values(template.name, assignment, settings, template.front.marking.value)
-    if template.front.calendar and assignment.hearing is None:
+    title = folder.fill_line(template, template.front.calendar, values, people)
+    if title and assignment.hearing is None:
         raise LetterProblem(
             f"The template {template.name} sends a calendar entry and needs the input 'hearing', which is empty."
         )
     subject = folder.fill_line(template, template.front.subject, values, people)
-    title = folder.fill_line(template, template.front.calendar, values, people)
     body = Body(folder.fill_body(template, values, people))
     written_on = london_day(assignment.written_at)
     content = Written(
@@ -194,7 +194,7 @@ def _pdf(folder: TemplateFolder, content: Written, body: Body, assignment: Assig
 
 
 def _invitation(assignment: Assignment, title: str, attendee: Addressee, settings: Settings) -> Invitation | None:
-    if not title or assignment.hearing is None or attendee.email is None:
+    if not title or assignment.hearing is None:
         return None
     return invitation(
         assignment.hearing,
@@ -202,5 +202,5 @@ def _invitation(assignment: Assignment, title: str, attendee: Addressee, setting
         reference=assignment.reference,
         written_at=assignment.written_at,
         organiser=Party(settings.organisation, settings.sender),
-        attendee=Party(one_line(attendee.name), attendee.email),
+        attendee=Party(one_line(attendee.name), attendee.email) if attendee.email else None,
     )

@@ -74,6 +74,31 @@ class NoticeSent(JobOutput):
     notice: Notice = Field(description="The letter's reference and when it was sent and received.")
 
 
+class FindInvited(JobInput):
+    """Which hearing, and when it is asked."""
+
+    case_reference: str = Field(description="The case the letters belong to.")
+    hearing_reference: str = Field(description="Reference of the hearing, as its notice gave it.")
+    asked_at: Moment = Field(description="Only a hearing that begins later counts: =now().")
+
+
+class Invited(BaseModel):
+    """Those who expect a hearing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipients: list[str] = Field(description="Staff numbers and contact:<contact reference>, each once.")
+    hearing: Hearing | None = Field(
+        description="The hearing as last announced, with the next change, cancelled; null when nobody expects it."
+    )
+
+
+class InvitedFound(JobOutput):
+    """The people."""
+
+    invited: Invited = Field(description="Who was told of the hearing, and what a letter that calls it off says of it.")
+
+
 class RecordDelivery(JobInput):
     """When a letter was posted and when it arrived."""
 

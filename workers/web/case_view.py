@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workers.cases.case_file import (
-    CLOSED_TO_ROLES,
     MEDICAL,
     READ_BY_ROLE,
     TimelineLine,
     contacts,
+    is_read_by_role,
     latest_statements,
     may_read_medical,
     people_with_access,
@@ -127,7 +127,7 @@ def case_view(session: Session, case: Case, *, reader: Person, today: date) -> C
         letters=list(written.values()),
         contacts=[(contact, outcome(contact.kind)) for contact in outsiders],
         readers=people_with_access(session, case.reference),
-        reading_role="" if case.policy in CLOSED_TO_ROLES or case.named_readers_only else ROLES[READ_BY_ROLE],
+        reading_role=ROLES[READ_BY_ROLE] if is_read_by_role(case) else "",
     )
 
 

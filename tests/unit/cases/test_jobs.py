@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.unit.records.fixtures import Office
 from workers.cases.case_file import contacts, latest_statements, people_with_access
-from workers.cases.jobs import close_case, file_statement, open_case, record_event
+from workers.cases.jobs import close_case, file_statement, find_readers, open_case, record_event
 from workers.cases.references import PREFIXES
-from workers.records.models import Case, CaseAccess, CaseEvent, Contact, Statement
+from workers.records.models import Case, CaseAccess, CaseEvent, Contact, Person, Statement
 from workers.runtime.contract import declaration_of
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
 
@@ -318,6 +318,25 @@ def test_record_event(office: Office) -> None:
 def test_an_event_of_no_case(office: Office) -> None:
     with pytest.raises(PersonMustAct, match="case_reference of Task_Test is not the reference of a case"):
         office.run(record_event, case_reference="CAP-2025-0001", event="x", happened_at=OPENED)
+
+
+def test_find_readers(office: Office) -> None:
+    office.run(open_case, **APPEAL, gives_access_to=["100020", "100001", "100100"], key=1)
+    office.run(open_case, **APPEAL, gives_access_to=["100020", "100001", "100100"], named_readers_only=True, key=2)
+    office.run(open_case, **APPEAL | {"policy": "confidential_reporting"}, key=3)
+    with office.database.session() as session:
+        session.get_one(Person, "100001").left_on = date(2025, 3, 3)
+
+    def readers(reference: str, at: str) -> object:
+        return office.run(find_readers, case_reference=reference, at=at)["readers"]
+
+    named = {"staff_numbers": ["100001", "100020"], "usernames": ["h.marsh", "d.price"], "employee_number": "100100"}
+    left = {"staff_numbers": ["100020"], "usernames": ["d.price"], "employee_number": "100100"}
+    assert readers("CAP-2025-0001", "2025-03-03T23:59:00+00:00") == named | {"by_role": True}
+    assert readers("CAP-2025-0002", "2025-03-03T23:59:00+00:00") == named | {"by_role": False}
+    assert readers("CAP-2025-0002", "2025-03-04T00:00:00+00:00") == left | {"by_role": False}
+    nobody = {"by_role": False, "staff_numbers": [], "usernames": [], "employee_number": "100100"}
+    assert readers("CON-2025-0001", OPENED[:20].replace("Z", "+00:00")) == nobody
 
 
 def test_file_statement(office: Office) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from tests.unit.records.fixtures import Office
 from workers.cases.jobs import file_statement, open_case
 from workers.mailbox.store import ReceivedMail
-from workers.notices.jobs import record_delivery, send_notice
+from workers.notices.jobs import find_invited, record_delivery, send_notice
 from workers.records.models import CaseEvent, Letter, OutboxMessage, Person
 from workers.runtime.catalogue import job_types
 from workers.runtime.errors import BusinessOutcome, PersonMustAct
@@ -269,6 +269,77 @@ def test_a_hearing_comes_with_an_invitation_for_each_reader(office: Office, case
     assert "Tuesday 18 March 2025" in moved.subject
     assert "will not take place" in cancelled.subject
     assert letters(office)[0].calendar == first.calendar
+
+
+INVITATION = {
+    "template": "capability/capability_appeal_hearing_notice",
+    "facts": HEARING_FACTS,
+    "hearing": HEARING,
+}
+
+
+def invited(office: Office, case: str, **changes: Any) -> Any:
+    asked = {"case_reference": case, "hearing_reference": "CAP-2025-0001-1", "asked_at": WRITTEN_AT} | changes
+    return office.run(find_invited, **asked)["invited"]
+
+
+def test_everybody_who_was_invited_is_found_however_the_letter_went(office: Office, case: str) -> None:
+    office.run(
+        file_statement, case_reference=case, contact={"name": "Vera Holm", "email": "v@x.example", "kind": "witness"}
+    )
+    office.run(send_notice, **notice(case, **INVITATION, copies=["100022", "100010"]))
+    with pytest.raises(BusinessOutcome):
+        office.run(send_notice, **notice(case, **INVITATION, recipient="100102", copies=["100020"]))
+    moved = HEARING | {"change": 3, "starts_at": "2025-03-30T00:30:00+00:00", "minutes": 90, "place": "Room 9"}
+    witness = "contact:CTC-2025-0001"
+    office.run(send_notice, **notice(case, **INVITATION | {"hearing": moved}, recipient=witness))
+    other = HEARING | {"reference": "CAP-2025-0001-2", "change": 7}
+    office.run(send_notice, **notice(case, **INVITATION | {"hearing": other}, recipient="100001"))
+    released = HEARING | {"change": 1, "cancelled": True}
+    office.run(send_notice, **notice(case, **INVITATION | {"hearing": released}, recipient="100010"))
+    assert invited(office, case) == {
+        "recipients": ["100100", "100022", "100102", "100020", witness],
+        "hearing": {
+            "reference": "CAP-2025-0001-1",
+            "starts_at": "2025-03-30T00:30:00+00:00",
+            "minutes": 90,
+            "place": "Room 9",
+            "change": 4,
+            "cancelled": True,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asked_at": "2025-03-17T10:30:00+00:00"},
+        {"hearing_reference": "CAP-2025-0001"},
+        {"case_reference": "CAP-2025-0009"},
+    ],
+    ids=["begun", "another hearing", "another case"],
+)
+def test_nobody_expects_the_hearing(office: Office, case: str, changes: dict[str, str]) -> None:
+    office.run(send_notice, **notice(case, **INVITATION))
+    assert invited(office, case)["recipients"] == ["100100"]
+    assert invited(office, case, **changes) == {"recipients": [], "hearing": None}
+
+
+def test_what_is_off_is_not_called_off_again(office: Office, case: str) -> None:
+    office.run(send_notice, **notice(case, **INVITATION, copies=["100022"]))
+    off = invited(office, case)
+    office.run(send_notice, **notice(case, **INVITATION | {"hearing": off["hearing"]}, copies=["100022"]))
+    assert invited(office, case) == {"recipients": [], "hearing": None}
+
+
+def test_who_is_not_told_yet_that_it_is_off_still_expects_it(office: Office, case: str) -> None:
+    hearing = HEARING | {"cancelled": True}
+    for wanted in (HEARING, hearing):
+        with pytest.raises(BusinessOutcome):
+            office.run(send_notice, **notice(case, **INVITATION | {"hearing": wanted}, recipient="100102"))
+    assert invited(office, case)["recipients"] == ["100102"]
+    office.run(record_delivery, **DELIVERED | {"notice_reference": "LTR-2025-0002"})
+    assert invited(office, case)["recipients"] == []
 
 
 def test_a_statement_is_quoted_as_it_was_typed(office: Office, case: str) -> None:

@@ -149,7 +149,7 @@ def _root(expression: Expression) -> list[str]:
 
 def _used(project: Project, diagram: Diagram, element: Element, needed: dict[str, dict[str, str]]) -> Iterator[str]:
     """The variables an element cannot do without."""
-    own: set[str] = set()
+    own = {element.repetition.input_element, "loopCounter"} if element.repetition is not None else set()
     for mapping in element.zeebe.inputs:
         if mapping.source.startswith("="):
             expression = project.feel.expression(mapping.source[1:]).root

@@ -134,8 +134,11 @@ def _mappings(
     variables: tuple[Variables, Variables, Variables],
     make: Make,
 ) -> Iterator[Finding]:
-    """Each mapping sees what those before it set."""
+    """Each mapping sees what those before it set, and each time of a repeated element which one it is."""
     known, inside, filled = variables
+    if element.repetition is not None:
+        repeated = inside.known.keys() & {element.repetition.input_element, "loopCounter"}
+        known = known.with_more({name: inside.known[name] for name in repeated})
     for mapping in element.zeebe.inputs:
         if mapping.source.startswith("="):
             yield from looked_at(
