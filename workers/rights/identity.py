@@ -85,9 +85,7 @@ class Exposure:
     @property
     def remedy(self) -> str:
         """What to do: a whole sentence."""
-        return (
-            f"Draw what it needs in the folder {self.folder}, under an id of its own, and use that instead."
-        )
+        return f"Draw what it needs in the folder {self.folder}, under an id of its own, and use that instead."
 
     def __str__(self) -> str:
         return f"{self.diagram.file.name}: {self.element.id} {self.problem}. {self.remedy}"
