@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from pydantic import ValidationError
+
+from workers.cases.models import FileStatement
 from workers.checks.evaluation import Variables
 from workers.checks.finding import Finding, about, about_field
 from workers.checks.forms import Form, FormField, placeholders_in
@@ -30,14 +33,16 @@ def forms_are_sound(project: Project) -> Iterator[Finding]:
                 )
             if field.type in {"radio", "select", "checklist", "taglist"}:
                 yield from _options(form, field)
-            if not field.path and field.key in TYPED:
+            if field.key and field.variable in TYPED and not _can_be_filed(field):
                 yield about_field(
                     form,
                     field,
-                    "no-name-for-text",
-                    f"has the key {field.key!r} alone, so what people write cannot be filed and stays in the engine",
-                    f"Give it the key '{field.key}.{'name' if field.key == 'contact' else 'reasons'}', or another "
-                    "name after the dot.",
+                    "cannot-be-filed",
+                    f"is a {field.type} with the key {field.key!r}, which file_statement and open_case refuse, so what "
+                    "people write stays in the engine",
+                    "Make it a text with a key such as 'statement.reasons'."
+                    if field.variable == "statement"
+                    else "Make it a text with the key 'contact.name', 'contact.email' or 'contact.kind'.",
                 )
             elif field.type == "textarea" and "." not in field.key and field.variable not in TYPED:
                 yield about_field(
@@ -47,6 +52,22 @@ def forms_are_sound(project: Project) -> Iterator[Finding]:
                     f"asks for free text with the key {field.key!r}, so what people write stays in the engine",
                     f"Give it the key 'statement.{field.key or 'reasons'}', which goes to the case file.",
                 )
+
+
+def _can_be_filed(field: FormField) -> bool:
+    """Whether the job that files what is typed takes such an answer under such a key."""
+    answer: object = _ANSWERS.get(field.type, "words")
+    _, *names = ".".join((*field.path, field.key)).split(".")
+    for name in reversed(names):
+        answer = {name: answer}
+    try:
+        FileStatement.model_validate({"case_reference": "CAP-2025-0001", field.variable: answer})
+    except ValidationError:
+        return False
+    return True
+
+
+_ANSWERS = {"number": 1, "checkbox": True, "checklist": ["words"], "taglist": ["words"]}
 
 
 def _hides(field: FormField) -> bool:
