@@ -1,4 +1,4 @@
-"""The project whose copies are broken: the capability appeal and all it uses, read once."""
+"""The project whose copies are broken: the capability appeal, all it uses and a wait of two people, read once."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ KNOWN_GOOD = frozenset(
         "capability_decision_record",
         "capability_hearing_date",
         "letter_delivery",
+        "occupational_health_waiting",
     }
 )
 """The procedures that are copied; enough to show everything, and few enough to be checked in a moment."""

@@ -80,6 +80,12 @@ class Copy:
         self._raw[file.with_name(other)] = file.read_bytes()
         self._raw[file] = b""
 
+    def move(self, name: str, folder: str) -> None:
+        """Put a file into the folder of another policy."""
+        file = self.file(name)
+        self._raw[file.parent.parent / folder / name] = file.read_bytes()
+        self._raw[file] = b""
+
     def file(self, name: str) -> Path:
         """Where a file of the project is."""
         found = [file for file in self._project.files if file.name == name]
@@ -94,7 +100,9 @@ class Copy:
     def project(self) -> Project:
         """The changed project."""
         changed = dict(self._raw)
-        changed.update({file: etree.tostring(root, encoding="UTF-8") for file, root in self._xml.items()})
+        changed.update(
+            {file: etree.tostring(root, encoding="UTF-8", xml_declaration=True) for file, root in self._xml.items()}
+        )
         changed.update({file: json.dumps(form).encode() for file, form in self._forms.items()})
         kept = self._project
         diagrams = [diagram for diagram in kept.diagrams if diagram.file not in changed]
@@ -214,6 +222,13 @@ class ElementOf:
     def output(self, target: str, source: str | None) -> ElementOf:
         """Set an output mapping, or take it out."""
         return self._map("output", target, source)
+
+    def repeat(self, collection: str, element: str) -> ElementOf:
+        """Repeat a task for each of a collection, one after another."""
+        loop = etree.SubElement(self.node, f"{BPMN}multiInstanceLoopCharacteristics", isSequential="true")
+        extensions = etree.SubElement(loop, f"{BPMN}extensionElements")
+        etree.SubElement(extensions, f"{ZEEBE}loopCharacteristics", inputCollection=collection, inputElement=element)
+        return self
 
     def within(self, tag: str, name: str, value: str | None) -> ElementOf:
         """Change an attribute of a BPMN element inside."""

@@ -42,6 +42,8 @@ NOTICE = "capability_appeal_hearing_notice"
 RECEIPT = "capability_appeal_receipt"
 RECORD = "capability_decision_record"
 LETTER = "letter_delivery"
+CANNOT_ATTEND = "capability_cannot_attend"
+WAITING = "occupational_health_waiting"
 
 
 def edit(copy: Copy, letter: str, before: str, after: str) -> None:
@@ -68,6 +70,33 @@ def _only_conditions(copy: Copy) -> None:
     diagram["SequenceFlow_WhoIsIt_Nobody"].text("conditionExpression", '=companion_kind = "other"')
 
 
+def _one_variable_for_two(copy: Copy) -> None:
+    copy.diagram(WAITING)["SubProcess_WaitOrGoOn"].input("statement", None)
+    copy.diagram(WAITING)["SubProcess_AwaitTheAdvice"].input("statement", None)
+
+
+def _agreement_kept_in(copy: Copy) -> None:
+    task = copy.diagram(AGREEMENT)["Task_AnswerAsCompanion"]
+    task.input("agrees", '="yes"').output("agrees", None).output("refusal_ground", '="declined"')
+
+
+def group_of_fields(copy: Copy, path: str, **field: object) -> None:
+    inner = {"type": "textfield", "id": "Field_inner", "label": "Town", "key": "town", **field}
+    group = {"type": "group", "id": "Field_group", "label": "Where", "path": path, "components": [inner]}
+    copy.form("capability_appeal_late").form["components"].append(group)
+
+
+def _unfiled_group(copy: Copy) -> None:
+    group_of_fields(copy, "statement", key="more", type="textarea")
+    copy.form("capability_appeal_late").remove("statement.admission_reasons")
+    copy.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].without("executionListeners")
+
+
+def _place_kept_in(copy: Copy) -> None:
+    group_of_fields(copy, "place")
+    copy.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].input("place", '={"town": "Walsall"}')
+
+
 def _without(copy: Copy, stem: str, *ids: str) -> None:
     for any_id in ids:
         copy.diagram(stem).remove(any_id)
@@ -78,6 +107,8 @@ VARIABLES = "variables"
 REFERENCES = "references"
 LETTERS = "letters"
 FORMS = "forms"
+TYPED = "typed text"
+CONFIDENTIAL = "confidential"
 GATEWAYS = "gateways"
 STRUCTURE = "structure"
 ERRORS = "errors"
@@ -770,6 +801,164 @@ MUTATIONS: tuple[Mutation, ...] = (
         "capability_appeal_decision.form",
         "",
         "unknown-variable",
+    ),
+    # -- typed text ------------------------------------------------------------------------------------------------
+    Mutation(
+        "a task whose text is filed has an output",
+        TYPED,
+        lambda c: c.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].output("late_appeal", "=late_appeal"),
+        f"{ADMISSION}.bpmn",
+        "Task_DecideOnTheLateAppeal",
+        "text-stays-in-task",
+    ),
+    Mutation(
+        "a task whose text is filed has an input statement",
+        TYPED,
+        lambda c: c.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].input("statement", "=null"),
+        f"{ADMISSION}.bpmn",
+        "Task_DecideOnTheLateAppeal",
+        "text-stays-in-task",
+    ),
+    Mutation(
+        "a task whose text is filed is repeated",
+        TYPED,
+        lambda c: c.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].repeat("=[1, 2]", "time"),
+        f"{ADMISSION}.bpmn",
+        "Task_DecideOnTheLateAppeal",
+        "text-stays-outside",
+    ),
+    Mutation(
+        "a subprocess has no variable statement of its own",
+        TYPED,
+        lambda c: c.diagram(WAITING)["SubProcess_WaitOrGoOn"].input("statement", None),
+        f"{WAITING}.bpmn",
+        "Task_DecideWhetherToWait",
+        "text-stays-outside",
+    ),
+    Mutation(
+        "a form in a subprocess asks for somebody outside",
+        TYPED,
+        lambda c: c.form("occupational_health_wait").add(
+            "statement.no_advice_reasons", id="Field_name", key="contact.name", type="textfield"
+        ),
+        f"{WAITING}.bpmn",
+        "Task_DecideWhetherToWait",
+        "text-stays-outside",
+    ),
+    Mutation(
+        "two tasks that may be open together put what is typed into one variable",
+        TYPED,
+        _one_variable_for_two,
+        f"{WAITING}.bpmn",
+        "Task_DecideWhetherToWait",
+        "text-overwritten",
+    ),
+    Mutation(
+        "a group of fields asks for a text that nothing files",
+        TYPED,
+        _unfiled_group,
+        f"{ADMISSION}.bpmn",
+        "Task_DecideOnTheLateAppeal",
+        "text-stays",
+    ),
+    Mutation(
+        "the job that opens a case is given what was typed",
+        TYPED,
+        lambda c: c.diagram(RECEIPT)["Task_OpenTheCase"].input("statement", "=statement"),
+        f"{RECEIPT}.bpmn",
+        "Task_OpenTheCase",
+        "text-copied",
+    ),
+    Mutation(
+        "what was typed is kept under another name",
+        TYPED,
+        lambda c: c.diagram(APPEAL)["StartEvent_AppealMadeInWriting"].output("grounds", "=statement.grounds"),
+        f"{APPEAL}.bpmn",
+        "StartEvent_AppealMadeInWriting",
+        "text-copied",
+    ),
+    Mutation(
+        "what was typed is not emptied when the case is opened",
+        TYPED,
+        lambda c: c.diagram(RECEIPT)["Task_OpenTheCase"].output("statement", None),
+        f"{RECEIPT}.bpmn",
+        "EndEvent_",
+        "text-at-the-end",
+    ),
+    Mutation(
+        "a key is statement alone",
+        TYPED,
+        lambda c: c.form("capability_appeal_late")["statement.admission_reasons"].update(
+            key="statement", type="textfield"
+        ),
+        "capability_appeal_late.form",
+        "",
+        "cannot-be-filed",
+    ),
+    Mutation(
+        "a number is to be filed as what was typed",
+        TYPED,
+        lambda c: c.form("capability_appeal_late")["statement.admission_reasons"].update(type="number"),
+        "capability_appeal_late.form",
+        "",
+        "cannot-be-filed",
+    ),
+    Mutation(
+        "somebody outside is asked for what has no place",
+        TYPED,
+        lambda c: c.form("capability_companion_name").add("contact.name", id="Field_phone", key="contact.phone"),
+        "capability_companion_name.form",
+        "",
+        "cannot-be-filed",
+    ),
+    Mutation(
+        "an answer has an input of its name",
+        TYPED,
+        lambda c: c.diagram(ADMISSION)["Task_DecideOnTheLateAppeal"].input("late_appeal", '="admit"'),
+        f"{ADMISSION}.bpmn",
+        "Task_DecideOnTheLateAppeal",
+        "answer-lost",
+    ),
+    Mutation(
+        "an answer has an input of its name and outputs leave it out",
+        TYPED,
+        _agreement_kept_in,
+        f"{AGREEMENT}.bpmn",
+        "Task_AnswerAsCompanion",
+        "answer-lost",
+    ),
+    Mutation(
+        "a group of answers has an input of its name",
+        TYPED,
+        _place_kept_in,
+        f"{ADMISSION}.bpmn",
+        "Task_DecideOnTheLateAppeal",
+        "answer-lost",
+    ),
+    # -- confidential ----------------------------------------------------------------------------------------------
+    Mutation(
+        "a confidential procedure calls one that operators see",
+        CONFIDENTIAL,
+        lambda c: c.move(f"{ADMISSION}.bpmn", "confidential_reporting"),
+        f"{ADMISSION}.bpmn",
+        "CallActivity_GiveTheReasons",
+        "seen-by-operators",
+    ),
+    Mutation(
+        "a confidential procedure asks a table that operators see",
+        CONFIDENTIAL,
+        lambda c: c.move(f"{APPOINTMENT}.bpmn", "confidential_reporting"),
+        f"{APPOINTMENT}.bpmn",
+        "Task_CheckTheChoice",
+        "seen-by-operators",
+    ),
+    Mutation(
+        "a confidential procedure tells one that operators see",
+        CONFIDENTIAL,
+        lambda c: c.move(f"{CANNOT_ATTEND}.bpmn", "confidential_reporting"),
+        f"{CANNOT_ATTEND}.bpmn",
+        "",
+        "seen-by-operators",
     ),
     # -- gateways --------------------------------------------------------------------------------------------------
     Mutation(

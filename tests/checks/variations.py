@@ -10,6 +10,7 @@ from lxml import etree
 from tests.checks.copies import Change, Copy
 from tests.checks.mutations import (
     ADMISSION,
+    AGREEMENT,
     APPEAL,
     APPOINTMENT,
     COMPANION,
@@ -19,7 +20,9 @@ from tests.checks.mutations import (
     MANAGER_CHECK,
     RECEIPT,
     RECORD,
+    WAITING,
     edit,
+    group_of_fields,
 )
 from workers.diagrams.reading import BPMN, BPMNDI, DC, DI, ZEEBE
 
@@ -105,6 +108,20 @@ def _assigned_by_rule(copy: Copy) -> None:
     )
 
 
+def _somebody_outside(copy: Copy) -> None:
+    copy.form("occupational_health_wait").add(
+        "statement.no_advice_reasons", id="Field_name", key="contact.name", type="textfield"
+    )
+    copy.diagram(WAITING)["SubProcess_WaitOrGoOn"].input("contact", "=null")
+
+
+def _only_shown(copy: Copy) -> None:
+    """A field that shows what the task is given and takes no answer."""
+    copy.form("capability_appeal_late").add(
+        "late_appeal", id="Field_received", key="received_words", label="Received", readonly=True
+    )
+
+
 def _two_letters(copy: Copy) -> None:
     call = copy.diagram(APPEAL)  # The letters are chosen where both have all they print.
     assert call is not None
@@ -186,6 +203,23 @@ VARIATIONS: tuple[Variation, ...] = (
         lambda c: c.diagram(RECEIPT)["SequenceFlow_NumbersCorrected_Yes"].text(
             "conditionExpression", '="corrected" = resolution'
         ),
+    ),
+    Variation("an answer is only shown", _only_shown),
+    Variation(
+        "an answer with an input of its name is brought out",
+        lambda c: c.diagram(AGREEMENT)["Task_AnswerAsCompanion"].input("agrees", '="yes"'),
+    ),
+    Variation(
+        "a group of fields is filed",
+        lambda c: group_of_fields(c, "statement", key="where_it_was", type="textarea"),
+    ),
+    Variation(
+        "a subprocess has variables of its own for all that is typed in it",
+        _somebody_outside,
+    ),
+    Variation(
+        "it is only asked whether something was typed",
+        lambda c: c.diagram(RECEIPT)["Task_OpenTheCase"].input("only_one", "=statement.grounds != null"),
     ),
     Variation("who does a task depends on an answer", _assigned_by_rule),
     Variation(

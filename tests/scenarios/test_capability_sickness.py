@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from tests.scenarios.attendance_cases import AttendanceCases
 from tests.scenarios.capability_appeals import Appeals
+from tests.scenarios.capability_hearings import Hearings
 from tests.scenarios.capability_sickness_cases import (
     ABSENCES,
     ACTIONS,
@@ -212,7 +213,7 @@ def test_a_decision_of_a_first_meeting_can_be_appealed(story: Story, sickness: S
 
 @pytest.mark.policy("CAP-71b", "CAP-A23")
 def test_a_meeting_planned_by_a_decision_revoked_on_appeal_is_called_off(
-    story: Story, sickness: SicknessCases, appeals: Appeals
+    story: Story, sickness: SicknessCases, appeals: Appeals, hearings: Hearings
 ) -> None:
     case = sickness.begin()
     sickness.call(case, "2025-03-11T10:00")
@@ -220,12 +221,15 @@ def test_a_meeting_planned_by_a_decision_revoked_on_appeal_is_called_off(
     sickness.review(case)
     sickness.call(case, "2025-03-25T10:00")
     (decision,) = sickness.decisions()
+    meeting = f"{sickness.case().reference}-M1-2"
+    invited = {str(one.email): ("REQUEST", 0) for one in (ALEX, DANIEL)}
+    assert hearings.in_calendars(meeting) == invited
     appeals.decided(decision.reference, "Tuesday 18 March 2025", "revoke")
-    letter = story.letter(ALEX, subject="will not take place")
+    letter = story.letter(ALEX, subject="on Tuesday 25 March 2025 will not take place")
     assert decision.reference in letter.text
     assert "the case is closed" in letter.text
-    assert "companion" in story.letter(DANIEL, subject="will not take place").text
     case.ends_at("Case closed")
+    assert hearings.in_calendars(meeting) == dict.fromkeys(invited, ("CANCEL", 1))
     assert sickness.case().outcome == "called off"
     story.moves_to("Tuesday 25 March 2025 10:00")
     assert case.tasks() == []
@@ -257,7 +261,8 @@ def test_a_meeting_not_called_yet_is_not_called_any_more(
     case.is_running()
     story.moves_to("Tuesday 1 April 2025 08:00")
     sickness.review(case)
-    story.letter(ALEX, subject="will not take place")
+    letter = story.letter(ALEX, subject="There will be no further meeting")
+    assert letter.calendar is None
     case.ends_at("Case closed")
     assert case.tasks() == []
 

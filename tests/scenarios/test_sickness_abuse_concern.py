@@ -142,6 +142,8 @@ def test_about_nobody_known(story: Story) -> None:
     concern.task("Correct the staff number").complete({"number_corrected": "no"})
     concern.ends_at("No concern")
     story.no_letter(HELEN)
+    # There is no case to file it in.
+    keeps_nothing_of(concern, "referee", "photograph")
 
 
 POSTED = {"delivered_how": "by_hand", "posted_on": "2025-03-03"}

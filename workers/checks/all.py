@@ -9,6 +9,7 @@ from workers.checks.element_template_check import check_element_templates
 from workers.checks.finding import Finding, Severity
 from workers.checks.project import Project
 from workers.checks.rules.calls import callers_give_what_is_needed, variables_are_set_in_time
+from workers.checks.rules.confidential import operators_see_nothing_confidential
 from workers.checks.rules.drawing import diagrams_are_well_drawn
 from workers.checks.rules.errors import errors_are_caught
 from workers.checks.rules.expressions import expressions_work
@@ -17,6 +18,7 @@ from workers.checks.rules.jobs import jobs_get_what_they_need
 from workers.checks.rules.letters import letters_get_what_they_print
 from workers.checks.rules.messages import messages_arrive
 from workers.checks.rules.names import everything_is_used, names_agree, references_exist, unreadable_files
+from workers.checks.rules.statements import what_is_typed_is_not_copied, what_is_typed_leaves_the_engine
 from workers.checks.rules.structure import (
     everything_is_reached,
     gateways_decide,
@@ -46,6 +48,9 @@ CHECKS: tuple[Check, ...] = (
     forms_are_sound,
     forms_show_what_there_is,
     answers_arrive,
+    what_is_typed_leaves_the_engine,
+    what_is_typed_is_not_copied,
+    operators_see_nothing_confidential,
     tables_are_sound,
     decisions_get_what_they_ask,
     letters_get_what_they_print,

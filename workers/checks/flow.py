@@ -146,6 +146,25 @@ class Flow:
                     return other
         return None
 
+    def beside(self, element: Element) -> Iterator[Element]:
+        """The elements that may run while this one runs."""
+        graph = self._graphs[element.process_id]
+        for one in graph.beside(element.id):
+            if not (graph.interrupts(one, element.id) or graph.interrupts(element.id, one)):
+                yield graph.nodes[one]
+
+    def ends_its_scope(self, element: Element) -> bool:
+        """Whether the subprocess it lies in ends as soon as it is left: nothing waits after it, and nothing beside."""
+        graph = self._graphs[element.process_id]
+        around = set(graph.inside(element.parent or ""))
+        waits = [
+            one
+            for one in (graph.reached_without(graph.targets(element.id), "") | set(graph.beside(element.id))) & around
+            if not graph.nodes[one].is_gateway
+            and (graph.nodes[one].type != "endEvent" or graph.nodes[one].zeebe.task is not None)
+        ]
+        return not waits
+
     def is_started(self, process_id: str) -> bool:
         """Whether anything starts a process: a caller, a message, its start form or a timer."""
         return NOTHING_STARTS_IT not in self._states[process_id].entry
@@ -574,7 +593,7 @@ class Flow:
                 kind = self.answer(one, variables)
                 _put(given, one.key, optional(kind) if _is_sometimes_asked(one) else kind)
             elif one.path:
-                _put(given, one.path[0].split(".")[0], ANYTHING)
+                _put(given, one.variable, ANYTHING)
         return given
 
     def answer(self, asked: FormField, variables: Variables) -> Kind:  # noqa: PLR0911 - one for each type of field
@@ -828,6 +847,14 @@ class _Graph:
                 for place, one in enumerate(branches):
                     for other in branches[place + 1 :]:
                         yield one, other
+
+    def interrupts(self, one: str, other: str) -> bool:
+        """Whether an element lies in an event subprocess that begins by ending what goes on around it, the other."""
+        for ancestor in self.diagram.ancestors(one):
+            event_subprocess = self.nodes[ancestor]
+            if event_subprocess.triggered_by_event and ancestor not in self.diagram.ancestors(other):
+                return any(start.type == "startEvent" and start.interrupting for start in self.within(ancestor))
+        return False
 
     def reached_without(self, starts: list[str], without: str) -> set[str]:
         """What is reached by paths that do not pass an element; not what it holds, nor the events on it."""

@@ -35,6 +35,11 @@ class FormField:
     """The paths of the groups and lists around it."""
 
     @property
+    def variable(self) -> str:
+        """The variable its answer goes into: the first part of its key, or of the path of what is around it."""
+        return (self.path[0] if self.path else self.key).split(".")[0]
+
+    @property
     def required(self) -> bool:
         """Whether it must be answered; an expression counts as sometimes."""
         return (self.properties.get("validate") or {}).get("required") is True

@@ -32,8 +32,8 @@ def rights(
         current, text = is_current(project, file), text_of(project)
     except RightsError as error:
         fail(str(error))
-    for exposure in exposures(project):
-        typer.secho(str(exposure), fg="yellow", err=True)
+    if exposed := exposures(project):
+        fail("\n".join(str(exposure) for exposure in exposed))
     if current:
         typer.echo("The rights are up to date.")
     elif check:

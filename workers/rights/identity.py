@@ -14,7 +14,7 @@ from typing import Any
 
 from workers.checks.decisions import Decision
 from workers.checks.project import Project
-from workers.diagrams.model import Diagram, Process
+from workers.diagrams.model import Diagram, Element, Process
 from workers.people.roles import ROLES
 
 CONFIDENTIAL_FOLDERS = frozenset({"confidential_reporting"})
@@ -68,16 +68,27 @@ class Right:
 
 @dataclass(frozen=True)
 class Exposure:
-    """A confidential procedure that calls one whose instances operators see."""
+    """An element of a confidential procedure that passes on variables to where operators see them."""
 
-    caller: str
-    called: str
+    diagram: Diagram
+    element: Element
+    passes: str
+    """What it does: the end of a sentence that begins with the element, such as ``calls letter_delivery``."""
+    folder: str
+    """The confidential policy, whose operators alone may see it."""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong: the end of a sentence that begins with the element."""
+        return f"is confidential and {self.passes}, which every operator sees in Operate with the variables it is given"
+
+    @property
+    def remedy(self) -> str:
+        """What to do: a whole sentence."""
+        return f"Draw what it needs in the folder {self.folder}, under an id of its own, and use that instead."
 
     def __str__(self) -> str:
-        return (
-            f"{self.caller} is confidential and calls {self.called}, which operators see in Operate with its "
-            "variables: see that nothing confidential is passed to it."
-        )
+        return f"{self.diagram.file.name}: {self.element.id} {self.problem}. {self.remedy}"
 
 
 def is_confidential(file: Path) -> bool:
@@ -137,18 +148,54 @@ def rights(project: Project) -> list[Right]:
 
 
 def exposures(project: Project) -> list[Exposure]:
-    """Confidential procedures that call one whose instances operators see."""
-    return sorted(
-        {
-            Exposure(process.id, called)
-            for diagram in project.diagrams
-            if is_confidential(diagram.file)
-            for process in diagram.processes
-            for called in _called(process)
-            if called in project.diagram_of and not is_confidential(project.diagram_of[called].file)
-        },
-        key=lambda exposure: (exposure.caller, exposure.called),
-    )
+    """Where confidential procedures call, ask or tell what operators see, by diagram and line."""
+    found: list[Exposure] = []
+    heard_by = _heard_by(project)
+    for diagram in project.diagrams:
+        if not is_confidential(diagram.file):
+            continue
+        for element in sorted(diagram.elements.values(), key=lambda element: element.line):
+            found.extend(
+                Exposure(diagram, element, passes, diagram.file.parent.name)
+                for passes in _passed_on(project, element, heard_by)
+            )
+    return found
+
+
+def _passed_on(project: Project, element: Element, heard_by: Mapping[str, str]) -> Iterator[str]:
+    zeebe = element.zeebe
+    if zeebe.called_process is not None:
+        called = zeebe.called_process.process_id
+        if called.startswith("="):
+            yield f"calls a procedure that is only known when it runs ({called})"
+        elif called in project.diagram_of and not is_confidential(project.diagram_of[called].file):
+            yield f"calls {called}"
+    if zeebe.decision is not None:
+        asked = zeebe.decision.decision_id
+        if asked in project.decision_of and not is_confidential(project.decision_of[asked].file):
+            yield f"asks the table {asked}"
+    if zeebe.task is not None and zeebe.task.type == "publish_message":
+        given = {mapping.target.split(".")[0]: mapping.source for mapping in zeebe.inputs}
+        name = _text(given.get("message", ""))
+        if "variables" in given and name in heard_by:
+            yield f"publishes {name} with variables to {heard_by[name]}"
+
+
+def _heard_by(project: Project) -> dict[str, str]:
+    """The procedures that are not confidential, by the messages they wait for."""
+    return {
+        event.message.name: process.id
+        for diagram, process in _processes(project.diagrams)
+        if not is_confidential(diagram.file)
+        for element in process.elements
+        for event in element.events
+        if event.message is not None and element.zeebe.task is None
+    }
+
+
+def _text(source: str) -> str:
+    """A text as a mapping writes it, ``="words"``; anything else as it stands."""
+    return source[2:-1] if source.startswith('="') and source.endswith('"') else source
 
 
 def _of_task_holders() -> Iterator[Right]:
@@ -227,12 +274,6 @@ def _operators_of(file: Path) -> str:
 def _processes(diagrams: Sequence[Diagram]) -> list[tuple[Diagram, Process]]:
     found = [(diagram, process) for diagram in diagrams for process in diagram.processes if process.executable]
     return sorted(found, key=lambda pair: pair[1].id)
-
-
-def _called(process: Process) -> Iterator[str]:
-    for element in process.elements:
-        if element.zeebe.called_process is not None:
-            yield element.zeebe.called_process.process_id
 
 
 def seen_by(owner: str, all_rights: Sequence[Right], kind: str = "PROCESS_DEFINITION") -> Mapping[str, tuple[str, ...]]:

@@ -200,10 +200,48 @@ def test_messages_are_granted_as_a_whole_and_to_the_worker_alone(project: Projec
     assert [(right.owner, right.resource) for right in granted] == [(WORKER, EVERYTHING)]
 
 
-def test_what_a_confidential_procedure_shows_by_calling_is_said(small: Project, ours: Project) -> None:
-    assert [(found.caller, found.called) for found in exposures(small)] == [("confidential_report", "letter_delivery")]
-    assert "which operators see in Operate with its variables" in str(exposures(small)[0])
-    assert all(is_confidential(ours.diagram_of[found.caller].file) for found in exposures(ours))
+def test_a_confidential_procedure_that_calls_what_operators_see_is_found(small: Project) -> None:
+    [found] = exposures(small)
+    assert (found.diagram.file.stem, found.element.id) == ("confidential_report", "Call_It")
+    assert str(found) == (
+        "confidential_report.bpmn: Call_It is confidential and calls letter_delivery, which every operator sees in "
+        "Operate with the variables it is given. Draw what it needs in the folder confidential_reporting, under an id "
+        "of its own, and use that instead."
+    )
+
+
+def test_our_confidential_procedures_show_operators_nothing(ours: Project) -> None:
+    assert exposures(ours) == []
+
+
+@pytest.mark.parametrize(
+    ("calls", "found"),
+    [
+        ("confidential_letter", []),
+        ("letter_delivery", ["calls letter_delivery"]),
+        ("=chosen", ["calls a procedure that is only known when it runs (=chosen)"]),
+        # That there is no such procedure is another check's to say.
+        ("nowhere", []),
+    ],
+)
+def test_what_a_confidential_procedure_may_call(tmp_path: Path, calls: str, found: list[str]) -> None:
+    for folder, name, text in (
+        ("shared", "letter_delivery", diagram("letter_delivery")),
+        ("confidential_reporting", "confidential_letter", diagram("confidential_letter")),
+        ("confidential_reporting", "confidential_report", diagram("confidential_report", calls=calls)),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{name}.bpmn").write_text(text, "utf-8")
+    project = read_project(tmp_path, PROJECT / "templates")
+    assert [exposure.passes for exposure in exposures(project)] == found
+
+
+def test_no_rights_are_written_that_would_show_what_is_confidential(small: Project, tmp_path: Path) -> None:
+    file = tmp_path / "rights.yaml"
+    refused = CliRunner().invoke(app, ["rights", "--file", str(file)], env={"DUEPROCESS_BPMN_DIR": str(small.bpmn_dir)})
+    assert refused.exit_code == 1
+    assert "Call_It is confidential and calls letter_delivery" in refused.output
+    assert not file.exists()
 
 
 def test_every_permission_is_one_the_engine_knows(project: Project) -> None:

@@ -95,15 +95,19 @@ def _taken_back(project: Project) -> Iterator[Finding]:
 def _needed(project: Project) -> dict[str, dict[str, str]]:
     """By process, the variables it uses and that only its callers can give, each with an element that uses it."""
     needed: dict[str, dict[str, str]] = {process_id: {} for process_id in project.diagram_of}
+    given: dict[str, set[str]] = {}
+    for diagram in project.diagrams:
+        optional = _asked_whether_there(project, diagram)
+        for process in diagram.processes:
+            given[process.id] = optional | _set_inside(project, process.elements)
     changed = True
     while changed:
         changed = False
         for diagram in project.diagrams:
             for process in diagram.processes:
-                optional, handed_on = _asked_whether_there(project, diagram), _set_inside(project, process.elements)
                 for element in process.elements:
                     for name in _used(project, diagram, element, needed):
-                        if name not in needed[process.id] and name not in optional and name not in handed_on:
+                        if name not in needed[process.id] and name not in given[process.id]:
                             needed[process.id][name] = " ".join(element.name.split()) or element.id
                             changed = True
     return needed

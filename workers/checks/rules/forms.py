@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from workers.checks import feel
+from pydantic import ValidationError
+
+from workers.cases.models import FileStatement
 from workers.checks.evaluation import Variables
 from workers.checks.finding import Finding, about, about_field
 from workers.checks.forms import Form, FormField, placeholders_in
 from workers.checks.kinds import ANYTHING
 from workers.checks.project import Project
 from workers.checks.rules.expressions import looked_at
-from workers.checks.rules.jobs import fields_of
+from workers.checks.rules.statements import TYPED, moved_at_the_end, names_in
 from workers.diagrams.model import Diagram, Element
-
-_BLANK = ("", "null")
 
 
 def forms_are_sound(project: Project) -> Iterator[Finding]:
@@ -33,7 +33,18 @@ def forms_are_sound(project: Project) -> Iterator[Finding]:
                 )
             if field.type in {"radio", "select", "checklist", "taglist"}:
                 yield from _options(form, field)
-            if field.type == "textarea" and "." not in field.key:
+            if field.key and field.variable in TYPED and not _can_be_filed(field):
+                yield about_field(
+                    form,
+                    field,
+                    "cannot-be-filed",
+                    f"is a {field.type} with the key {field.key!r}, which file_statement and open_case refuse, so what "
+                    "people write stays in the engine",
+                    "Make it a text with a key such as 'statement.reasons'."
+                    if field.variable == "statement"
+                    else "Make it a text with the key 'contact.name', 'contact.email' or 'contact.kind'.",
+                )
+            elif field.type == "textarea" and "." not in field.key and field.variable not in TYPED:
                 yield about_field(
                     form,
                     field,
@@ -41,6 +52,22 @@ def forms_are_sound(project: Project) -> Iterator[Finding]:
                     f"asks for free text with the key {field.key!r}, so what people write stays in the engine",
                     f"Give it the key 'statement.{field.key or 'reasons'}', which goes to the case file.",
                 )
+
+
+def _can_be_filed(field: FormField) -> bool:
+    """Whether the job that files what is typed takes such an answer under such a key."""
+    answer: object = _ANSWERS.get(field.type, "words")
+    _, *names = ".".join((*field.path, field.key)).split(".")
+    for name in reversed(names):
+        answer = {name: answer}
+    try:
+        FileStatement.model_validate({"case_reference": "CAP-2025-0001", field.variable: answer})
+    except ValidationError:
+        return False
+    return True
+
+
+_ANSWERS = {"number": 1, "checkbox": True, "checklist": ["words"], "taglist": ["words"]}
 
 
 def _hides(field: FormField) -> bool:
@@ -126,61 +153,39 @@ def _field(
 
 
 def answers_arrive(project: Project) -> Iterator[Finding]:
-    """What somebody answers is not lost in the task, and what somebody writes leaves the engine."""
-    filed = _filed_groups(project)
+    """What somebody answers is not lost in the task."""
     for diagram, element, form in _shown(project):
-        own = {mapping.target.split(".")[0] for mapping in element.zeebe.inputs}
-        lost = [
-            field for field in form.fields
-            if field.key and not field.path and field.type != "expression" and field.key.split(".")[0] in own
-        ]  # fmt: skip
-        if element.type == "userTask" and not element.zeebe.outputs:
-            for field in lost:
-                name = field.key.split(".")[0]
-                yield about(
-                    diagram,
-                    element.id,
-                    "answer-lost",
-                    f"asks '{field.label or field.key}' in its form, but has an input '{name}' of that name, so the "
-                    "answer never leaves the task",
-                    f"Add an output mapping '{name}', or rename the input.",
-                )
-        if element.type == "userTask":
-            yield from _filed(project, diagram, element, form, filed)
-
-
-def _filed(
-    project: Project, diagram: Diagram, element: Element, form: Form, groups: frozenset[str]
-) -> Iterator[Finding]:
-    moved = {
-        name
-        for listener in element.zeebe.listeners
-        if listener.event == "end" and listener.type in project.job_types
-        for name in fields_of(project.job_types[listener.type].input_model)
-    }
-    for field in form.fields:
-        group, dot, _ = field.key.partition(".")
-        if not dot or group in moved or group in groups - {"statement", "contact"} or field.path:
+        if element.type != "userTask":
             continue
-        if field.type == "textarea" or group in {"statement", "contact"}:
+        own = {mapping.target.split(".")[0] for mapping in element.zeebe.inputs}
+        if element.repetition is not None:
+            own |= {element.repetition.input_element or "", "loopCounter"}
+        brought_out = _brought_out(project, element)
+        said: set[str] = set()
+        for field in form.fields:
+            name = field.variable
+            if not _is_answered(field) or name not in own - brought_out - set(TYPED) - said:
+                continue
+            said.add(name)
             yield about(
                 diagram,
                 element.id,
-                "text-stays",
-                f"asks '{field.label or field.key}' in its form, and what is written stays in the engine",
-                "Add the execution listener file_statement (end), which moves it to the case file."
-                if group in {"statement", "contact"}
-                else "Give the field the key 'statement.…' and add the execution listener file_statement (end).",
+                "answer-lost",
+                f"asks '{field.label or field.key}' in its form, but has an input '{name}' of that name, so the answer "
+                f"never leaves the task, and everything after it goes by what '{name}' was before",
+                f"Give '{name}' its value before the task, not from an input of the task"
+                + (f", or add an output mapping '{name}'." if not moved_at_the_end(project, element) else "."),
             )
-            return
 
 
-def _filed_groups(project: Project) -> frozenset[str]:
-    """The variables that are handed on as statements somewhere."""
-    names: set[str] = set()
-    for _, element in project.elements():
-        for mapping in (*element.zeebe.inputs, *element.zeebe.outputs):
-            if mapping.target in {"statement", "contact"} and mapping.source.startswith("="):
-                root = project.feel.expression(mapping.source[1:]).root
-                names |= {part.name for part in feel.everything_in(root) if isinstance(part, feel.Name)}
-    return frozenset(names)
+def _is_answered(field: FormField) -> bool:
+    """Whether somebody can change what is in the field; an expression counts as sometimes."""
+    return bool(field.key) and field.properties.get("readonly") is not True and not field.properties.get("disabled")
+
+
+def _brought_out(project: Project, element: Element) -> set[str]:
+    """The variables that output mappings read, and what gathers the answers of a repeated task."""
+    sources = [mapping.source for mapping in element.zeebe.outputs]
+    if element.repetition is not None:
+        sources.append(element.repetition.output_element or "")
+    return {name for source in sources for name in names_in(project, source)}
