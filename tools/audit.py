@@ -1,7 +1,8 @@
 """Known vulnerabilities of the packages we install, and the list of them (SBOM).
 
-``python tools/audit.py audit`` asks a public service about each package of the lock files. It ends with 0 if all were
-asked about and none is known to be vulnerable, with 1 if one is, and with 3 if it could not ask: that is no good news.
+``python tools/audit.py audit`` asks public services about each package of the lock files, Python's and Node's. It ends
+with 0 if all were asked about and none is known to be vulnerable, with 1 if one is, and with 3 if it could not ask:
+that is no good news.
 ``python tools/audit.py sbom`` writes build/sbom.json, CycloneDX, of what the image holds.
 """
 
@@ -14,10 +15,14 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from workers.checks.node import node_program, npm_program
+
 PROJECT = Path(__file__).resolve().parent.parent
 TOOLS = PROJECT / "build" / "audit-tools"
 PINNED = ("pip-audit==2.10.1", "cyclonedx-bom==7.5.0")
 LOCKS = ("requirements.production.lock", "requirements.lock")
+NODE_LOCKS = ("workers/checks/node", "tools/node", "tools/element_templates")
+"""Folders of a package-lock.json; none of them is in the image."""
 SBOM = PROJECT / "build" / "sbom.json"
 
 CLEAN, VULNERABLE, NOT_ASKED = 0, 1, 3
@@ -49,23 +54,50 @@ def verdict(report: dict[str, Any] | None) -> tuple[int, list[str]]:
     return CLEAN, [f"{len(packages)} packages, none known to be vulnerable."]
 
 
+def verdict_of_npm(report: dict[str, Any] | None) -> tuple[int, list[str]]:
+    """What a report of ``npm audit`` means: the exit code, and the sentences to print.
+
+    :param report: its JSON; None if it gave none.
+    """
+    if report is None or "vulnerabilities" not in report:
+        return NOT_ASKED, ["NOT AUDITED: the package registry answers no questions about vulnerabilities."]
+    if report["vulnerabilities"]:
+        found = [
+            f"{name} {flaw['range']}: {flaw['severity']}" for name, flaw in sorted(report["vulnerabilities"].items())
+        ]
+        return VULNERABLE, [*found, f"{len(found)} known vulnerabilities."]
+    return CLEAN, [f"{report['metadata']['dependencies']['total']} packages, none known to be vulnerable."]
+
+
 def audit() -> int:
-    """Audit both lock files; the worse result counts."""
-    worst = CLEAN
-    for lock in LOCKS:
-        words = ("--disable-pip", "--require-hashes", "--requirement", str(PROJECT / lock), "--format", "json")
-        done = subprocess.run(  # noqa: S603
-            (_tool("pip-audit"), *words, "--progress-spinner", "off"), capture_output=True, text=True, check=False
-        )
-        try:
-            report = json.loads(done.stdout)
-        except ValueError:
-            report = None
-        code, sentences = verdict(report)
+    """Audit all lock files; the worst result counts."""
+    answers = [(lock, *verdict(_asked(_pip_audit(lock)))) for lock in LOCKS]
+    answers += [(folder, *verdict_of_npm(_asked(_npm_audit(folder)))) for folder in NODE_LOCKS]
+    for lock, _, sentences in answers:
         for sentence in sentences:
             print(f"{lock}: {sentence}")
-        worst = VULNERABLE if VULNERABLE in (worst, code) else max(worst, code)
-    return worst
+    codes = [code for _, code, _ in answers]
+    return VULNERABLE if VULNERABLE in codes else max(codes)
+
+
+def _pip_audit(lock: str) -> tuple[str, ...]:
+    words = ("--disable-pip", "--require-hashes", "--requirement", str(PROJECT / lock), "--format", "json")
+    return (_tool("pip-audit"), *words, "--progress-spinner", "off")
+
+
+def _npm_audit(folder: str) -> tuple[str, ...]:
+    place = ("--prefix", str(PROJECT / folder))
+    return (str(node_program()), str(npm_program()), "audit", *place, "--package-lock-only", "--json")
+
+
+def _asked(command: tuple[str, ...]) -> dict[str, Any] | None:
+    """The report a command prints, whatever it ends with; None if it prints none."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    try:
+        report: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        return None
+    return report
 
 
 def sbom() -> int:

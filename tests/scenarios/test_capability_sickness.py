@@ -221,7 +221,7 @@ def test_a_meeting_planned_by_a_decision_revoked_on_appeal_is_called_off(
     sickness.review(case)
     sickness.call(case, "2025-03-25T10:00")
     (decision,) = sickness.decisions()
-    meeting = f"{sickness.case().reference}-M1-2"
+    meeting = f"{sickness.case().reference}-M2-2"
     invited = {str(one.email): ("REQUEST", 0) for one in (ALEX, DANIEL)}
     assert hearings.in_calendars(meeting) == invited
     appeals.decided(decision.reference, "Tuesday 18 March 2025", "revoke")

@@ -28,6 +28,15 @@ def node_program() -> Path:
     return _programs() / ("node.exe" if os.name == "nt" else "bin/node")
 
 
+def npm_program() -> Path:
+    """The npm that comes with it: a script for Node.js.
+
+    :raises NodeProblem: it is not installed.
+    """
+    modules = _programs() / ("node_modules" if os.name == "nt" else "lib/node_modules")
+    return modules / "npm" / "bin" / "npm-cli.js"
+
+
 def installed_packages(
     source: Path, target: Path, say: Callable[[str], None] = lambda text: None, *, what: str = "Node packages"
 ) -> Path:
@@ -86,9 +95,8 @@ def _is_installed(target: Path, wanted: str) -> bool:
 
 
 def _install(target: Path) -> None:
-    npm = _programs() / ("node_modules" if os.name == "nt" else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
     done = subprocess.run(  # noqa: S603
-        [node_program(), npm, "ci", "--no-progress", "--no-audit", "--no-fund"],
+        [node_program(), npm_program(), "ci", "--no-progress", "--no-audit", "--no-fund"],
         cwd=target,
         capture_output=True,
         encoding="utf-8",

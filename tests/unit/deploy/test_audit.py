@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Any
 
 import pytest
 
-from workers.settings import PROJECT
-
-_SPEC = importlib.util.spec_from_file_location("audit", PROJECT / "tools" / "audit.py")
-assert _SPEC is not None
-assert _SPEC.loader is not None
-audit = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(audit)
+from tools import audit
 
 FINE: dict[str, Any] = {"name": "typer", "version": "0.29.2", "vulns": []}
 FLAWED: dict[str, Any] = {
@@ -44,3 +37,18 @@ def test_no_report_is_no_good_news() -> None:
     found, sentences = audit.verdict(None)
     assert found == 3
     assert "NOT AUDITED" in sentences[0]
+
+
+@pytest.mark.parametrize(
+    ("report", "code", "said"),
+    [
+        ({"vulnerabilities": {}, "metadata": {"dependencies": {"total": 120}}}, 0, "120 packages, none known"),
+        ({"vulnerabilities": {"min-dash": {"range": "<4.1.0", "severity": "high"}}}, 1, "min-dash <4.1.0: high"),
+        ({"statusCode": 405, "message": "405 Method Not Allowed"}, 3, "NOT AUDITED"),
+        (None, 3, "NOT AUDITED"),
+    ],
+)
+def test_what_a_report_of_npm_means(report: dict[str, Any] | None, code: int, said: str) -> None:
+    found, sentences = audit.verdict_of_npm(report)
+    assert found == code
+    assert said in " ".join(sentences)
