@@ -24,6 +24,8 @@ from workers.settings import Settings
 CLEAN, FLAWED, NOT_ASKED = 0, 1, 3
 
 TRIVY = "0.74.0"
+LONGEST = 3000.0
+"""Seconds to build it."""
 TRIVY_SOURCE = f"github.com/aquasecurity/trivy/cmd/trivy@v{TRIVY}"
 WITHOUT_VULNERABILITIES = ("secret", "misconfig")
 GRAVE = ("HIGH", "CRITICAL")
@@ -148,9 +150,10 @@ def get_trivy() -> int:
         room = {"GOPATH": f"{folder}/path", "GOCACHE": f"{folder}/cache", "GOBIN": f"{folder}/bin", "GOTMPDIR": folder}
         how = {"GOEXPERIMENT": "jsonv2", "GOFLAGS": "-modcacherw", "CGO_ENABLED": "0"}
         command = ("go", "install", "-p", "1", TRIVY_SOURCE)
-        done = subprocess.run(command, env=os.environ | room | how, capture_output=True, text=True, check=False)  # noqa: S603
-        if done.returncode != 0:
-            print(f"Trivy could not be built:\n{done.stderr[-2000:]}")
+        try:
+            subprocess.run(command, env=os.environ | room | how, stderr=subprocess.PIPE, check=True, timeout=LONGEST)  # noqa: S603
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            print(f"Trivy could not be built: {error}\n{(error.stderr or b'')[-2000:].decode(errors='replace')}")
             return NOT_ASKED
         (Path(folder) / "bin" / "trivy").replace(kept)
     return CLEAN
