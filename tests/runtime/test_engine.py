@@ -106,9 +106,7 @@ class Script:
                     try:
                         return int((await self._stub.CreateProcessInstance(request)).processInstanceKey)
                     except grpc.aio.AioRpcError as error:
-                        if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
-                            raise
-                        await asyncio.sleep(0.05)
+                        await pause(error)
 
         return await asyncio.gather(*(one(n) for n in range(number)))
 
@@ -245,7 +243,13 @@ async def bare_loop(stub: Any, name: str, number: int) -> None:
 
     async def complete(job: Any) -> None:
         nonlocal done
-        await stub.CompleteJob(messages.CompleteJobRequest(jobKey=job.key, variables='{"seen": 1}'))
+        request = messages.CompleteJobRequest(jobKey=job.key, variables='{"seen": 1}')
+        while True:
+            try:
+                await stub.CompleteJob(request)
+                break
+            except grpc.aio.AioRpcError as error:
+                await pause(error)
         done += 1
         slots.release()
 
@@ -260,12 +264,22 @@ async def bare_loop(stub: Any, name: str, number: int) -> None:
                 fetchVariable=["n"],
                 requestTimeout=5_000,
             )
-            async for answer in stub.ActivateJobs(request):
-                for job in answer.jobs:
-                    await slots.acquire()
-                    taken += 1
-                    group.create_task(complete(job))
+            try:
+                async for answer in stub.ActivateJobs(request):
+                    for job in answer.jobs:
+                        await slots.acquire()
+                        taken += 1
+                        group.create_task(complete(job))
+            except grpc.aio.AioRpcError as error:
+                await pause(error)
     assert done == number
+
+
+async def pause(error: grpc.aio.AioRpcError) -> None:
+    """Wait a little if the engine is busy."""
+    if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+        raise error
+    await asyncio.sleep(0.05)
 
 
 async def test_idling_with_twenty_types_costs_next_to_nothing(stub: Any) -> None:
