@@ -84,7 +84,7 @@ def of_trivy(image: str) -> tuple[int, list[str]]:
     if report is not None:
         return verdict(report)
     code, sentences = verdict(asked_of_trivy(program, image, *WITHOUT_VULNERABILITIES))
-    return max(code, NOT_ASKED) if code != FLAWED else code, [
+    return FLAWED if code == FLAWED else NOT_ASKED, [
         *sentences,
         "Trivy: NOT SCANNED for vulnerabilities: its list of them cannot be fetched here.",
     ]

@@ -140,9 +140,7 @@ class Engine:
 
     def _user_task(self, task: int, intent: str, *, assignee: str = "", variables: str = "{}") -> None:
         value = jpype.JClass("io.camunda.zeebe.protocol.impl.record.value.usertask.UserTaskRecord")()
-        to_msgpack = jpype.JClass("io.camunda.zeebe.protocol.impl.encoding.MsgPackConverter").convertToMsgPack
-        buffer = jpype.JClass("org.agrona.concurrent.UnsafeBuffer")(to_msgpack(variables))
-        value.setUserTaskKey(task).setAssignee(assignee).setVariables(buffer)
+        value.setUserTaskKey(task).setAssignee(assignee).setVariables(_packed(variables))
         value.setAction(intent.lower())
         self._write(task, "USER_TASK", intent, value)
 
@@ -155,8 +153,7 @@ class Engine:
             getattr(jpype.JClass(f"{PROTOCOL}.ValueType"), value_type)
         )
         record = jpype.JClass(record_class)()
-        to_msgpack = jpype.JClass("io.camunda.zeebe.protocol.impl.encoding.MsgPackConverter").convertToMsgPack
-        record.wrap(jpype.JClass("org.agrona.concurrent.UnsafeBuffer")(to_msgpack(json.dumps(value))))
+        record.wrap(_packed(json.dumps(value)))
         return self._write(key, value_type, intent, record, username)
 
     def deploy(self, files: list[str], username: str) -> None:
@@ -243,6 +240,12 @@ def _field(of: Any, name: str) -> Any:
     field = of.getClass().getDeclaredField(name)
     field.setAccessible(True)
     return field
+
+
+def _packed(document: str) -> Any:
+    """A document of JSON as the engine's records hold it."""
+    to_msgpack = jpype.JClass("io.camunda.zeebe.protocol.impl.encoding.MsgPackConverter").convertToMsgPack
+    return jpype.JClass("org.agrona.concurrent.UnsafeBuffer")(to_msgpack(document))
 
 
 def _java(value: Any) -> Any:

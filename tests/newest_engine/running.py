@@ -150,14 +150,16 @@ def newest_engine(
     ports = PortReservations()
     port = ports.reserve("the newest engine's gateway", 26500, range(26510, 27500, 10))
     log = settings.data_dir / "newest_engine.log"
-    granted = settings.data_dir / "rights.json"
-    granted.write_text(json.dumps(rights), "utf-8")
+    granted = []
+    if rights is not None:
+        granted.append(settings.data_dir / "rights.json")
+        granted[0].write_text(json.dumps(rights), "utf-8")
     with log.open("wb") as output:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tests.newest_engine.jvm_engine"),
                 *(str(port), str(milliseconds(BEGINS)), records.url, jars),
-                *([str(granted)] if rights is not None else []),
+                *map(str, granted),
             ],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
